@@ -1,0 +1,25 @@
+//! The languages the product speaks.
+
+text_enum! {
+    /// A supported language, by its ISO 639-1 code.
+    Language {
+        English = "en",
+        Finnish = "fi",
+        Swedish = "sv",
+        German = "de",
+        French = "fr",
+    }
+}
+
+impl Language {
+    /// The language's own name.
+    pub const fn endonym(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Finnish => "Suomi",
+            Self::Swedish => "Svenska",
+            Self::German => "Deutsch",
+            Self::French => "Français",
+        }
+    }
+}

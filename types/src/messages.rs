@@ -1,0 +1,67 @@
+//! Messages: what customers, agents and the product say in a conversation.
+
+use chrono::{DateTime, Utc};
+
+use crate::{ConversationId, MessageId, attachments::Attachment};
+
+/// Longest accepted message, in characters.
+pub const MAX_CONTENT_CHARS: usize = 50_000;
+
+text_enum! {
+    SenderType { Contact = "contact", User = "user", Ai = "ai", System = "system" }
+}
+
+text_enum! {
+    /// `activity` lines tell what happened ("assigned to Anna"); they are written by the product alone.
+    ContentType { Text = "text", Activity = "activity" }
+}
+
+text_enum! {
+    DeliveryStatus { Sent = "sent", Delivered = "delivered", Read = "read", Failed = "failed" }
+}
+
+response! {
+    pub struct Message {
+        pub id: MessageId,
+        pub conversation_id: ConversationId,
+        pub sender_type: SenderType,
+        /// Id of the contact or user, by `sender_type`.
+        pub sender_id: Option<i64>,
+        pub sender_name: String,
+        pub content: String,
+        pub content_type: ContentType,
+        /// A private note: agents only, never the customer.
+        pub private: bool,
+        pub status: DeliveryStatus,
+        pub attachments: Vec<Attachment>,
+        /// Idempotency key of the client that sent it, so that it recognises its own message.
+        pub client_ref: Option<String>,
+        pub created_at: DateTime<Utc>,
+    }
+}
+
+request! {
+    pub struct CreateMessage {
+        pub content: String,
+        #[serde(default)]
+        pub private: bool,
+        /// Tokens of uploaded attachments.
+        #[serde(default)]
+        pub attachment_ids: Vec<String>,
+        #[serde(default)]
+        pub content_type: Option<ContentType>,
+        /// Chosen by the client; comes back with the message.
+        #[serde(default)]
+        pub client_ref: Option<String>,
+    }
+}
+
+query! {
+    /// Oldest first. Without `cursor` the newest page; its `next_cursor` leads to older messages.
+    pub struct MessageQuery {
+        /// Only messages newer than this one, oldest first.
+        pub after: Option<MessageId>,
+        pub limit: Option<u32>,
+        pub cursor: Option<String>,
+    }
+}
