@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use place::Place;
+pub use runner::cache_dir;
 
 #[path = "embedded/place.rs"]
 mod place;

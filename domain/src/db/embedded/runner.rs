@@ -56,7 +56,7 @@ impl Runner {
 }
 
 /// The directory `scripts/setup` fills; the same rule stands in `scripts/env`.
-pub(super) fn cache_dir() -> anyhow::Result<PathBuf> {
+pub fn cache_dir() -> anyhow::Result<PathBuf> {
     if let Some(directory) = std::env::var_os("HUMMDESK_CACHE") {
         return Ok(PathBuf::from(directory));
     }
