@@ -1,0 +1,105 @@
+//! Calibrated confidence: temperature scaling (Guo et al. 2017, <https://arxiv.org/abs/1706.04599>) on logits that
+//! cross-validation gives for examples the model has not seen.
+
+use super::{head::{argmax, softmax}, random::SplitMix};
+
+/// Out-of-fold logits and the true class of one example.
+pub type Outcome = (Vec<f32>, usize);
+
+/// Coldest and hottest temperature considered.
+const RANGE: (f32, f32) = (0.05, 20.0);
+
+/// The temperature that makes `softmax(logits / temperature)` the likeliest; 1 without outcomes.
+pub fn temperature(outcomes: &[Outcome]) -> f32 {
+    if outcomes.is_empty() {
+        return 1.0;
+    }
+    // The loss is convex in 1/T, so a golden-section search over log T finds its only minimum.
+    let ratio = (5f32.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (RANGE.0.ln(), RANGE.1.ln());
+    for _ in 0..40 {
+        let span = (high - low) * ratio;
+        let (left, right) = (high - span, low + span);
+        if loss(outcomes, left.exp()) < loss(outcomes, right.exp()) {
+            high = right;
+        } else {
+            low = left;
+        }
+    }
+    f32::midpoint(low, high).exp()
+}
+
+/// Probabilities at `temperature`.
+pub fn probabilities(logits: &[f32], temperature: f32) -> Vec<f32> {
+    let mut values: Vec<f32> = logits.iter().map(|logit| logit / temperature).collect();
+    softmax(&mut values);
+    values
+}
+
+/// Mean negative log-likelihood at `temperature`.
+fn loss(outcomes: &[Outcome], temperature: f32) -> f64 {
+    let sum: f64 =
+        outcomes.iter().map(|(logits, class)| -f64::from(probabilities(logits, temperature)[*class].max(1e-9)).ln()).sum();
+    sum / outcomes.len() as f64
+}
+
+/// Expected calibration error over ten equal bins of (confidence, right?).
+pub fn ece(predictions: &[(f32, bool)]) -> f64 {
+    let mut bins = [(0usize, 0f64, 0f64); 10];
+    for &(confidence, right) in predictions {
+        let bin = &mut bins[((confidence * 10.0) as usize).min(9)];
+        bin.0 += 1;
+        bin.1 += f64::from(confidence);
+        bin.2 += f64::from(u8::from(right));
+    }
+    bins.iter().map(|(_, confidence, right)| (confidence - right).abs()).sum::<f64>() / predictions.len().max(1) as f64
+}
+
+/// Confidence and correctness of each outcome at `temperature`.
+pub fn judged(outcomes: &[Outcome], temperature: f32) -> Vec<(f32, bool)> {
+    outcomes
+        .iter()
+        .map(|(logits, class)| {
+            let probabilities = probabilities(logits, temperature);
+            let best = argmax(&probabilities);
+            (probabilities[best], best == *class)
+        })
+        .collect()
+}
+
+/// A fold number below `folds` for each label, stratified: every class is spread evenly.
+pub fn folds(labels: &[usize], folds: usize, seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..labels.len()).collect();
+    SplitMix::new(seed).shuffle(&mut order);
+    order.sort_by_key(|&index| labels[index]);
+    let mut assigned = vec![0; labels.len()];
+    for (place, index) in order.into_iter().enumerate() {
+        assigned[index] = place % folds;
+    }
+    assigned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overconfident_model_is_cooled_down() {
+        // Right three times of four, yet always nearly certain.
+        let outcomes: Vec<Outcome> = (0..400).map(|i| (vec![8.0, 0.0], usize::from(i % 4 == 0))).collect();
+        let heat = temperature(&outcomes);
+        assert!((probabilities(&outcomes[0].0, heat)[0] - 0.75).abs() < 0.01);
+        assert!(ece(&judged(&outcomes, heat)) < 0.01);
+        assert!(ece(&judged(&outcomes, 1.0)) > 0.2);
+    }
+
+    #[test]
+    fn folds_are_even_in_every_class() {
+        let labels: Vec<usize> = (0..100).map(|i| usize::from(i >= 80)).collect();
+        let assigned = folds(&labels, 5, 1);
+        for fold in 0..5 {
+            let of = |class| (0..100).filter(|&i| assigned[i] == fold && labels[i] == class).count();
+            assert_eq!((of(0), of(1)), (16, 4));
+        }
+    }
+}

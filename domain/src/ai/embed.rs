@@ -1,0 +1,104 @@
+//! The embedding service: two threads in front of one model, so that a search never waits behind an import.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{AiError, encoder::{Encoder, MAX_BATCH}};
+
+/// Texts waiting in a lane before senders are held back, in jobs of at most [`MAX_BATCH`] texts.
+const QUEUE: usize = 64;
+
+type Vectors = Result<Vec<Vec<f32>>, AiError>;
+
+struct Job {
+    texts: Vec<String>,
+    reply: oneshot::Sender<Vectors>,
+}
+
+/// A handle to the embedding threads; they end when the last handle is dropped.
+#[derive(Clone)]
+pub struct Embedder {
+    interactive: mpsc::Sender<Job>,
+    bulk: mpsc::Sender<Job>,
+}
+
+impl Embedder {
+    /// Starts the two threads.
+    pub fn start(encoder: Arc<Encoder>) -> std::io::Result<Self> {
+        Ok(Self { interactive: lane("embed-interactive", Arc::clone(&encoder))?, bulk: lane("embed-bulk", encoder)? })
+    }
+
+    /// One unit vector a text, in order. At most [`MAX_BATCH`] texts take the interactive lane, more take the bulk
+    /// lane. Dropping the future drops what has not begun.
+    pub async fn embed(&self, texts: Vec<String>) -> Vectors {
+        let lane = if texts.len() <= MAX_BATCH { &self.interactive } else { &self.bulk };
+        submit(lane, texts).await
+    }
+
+    /// As [`Self::embed`], always behind interactive work: for indexing.
+    pub async fn embed_bulk(&self, texts: Vec<String>) -> Vectors {
+        submit(&self.bulk, texts).await
+    }
+}
+
+async fn submit(lane: &mpsc::Sender<Job>, texts: Vec<String>) -> Vectors {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|&index| (texts[index].len(), index));
+    let mut texts: Vec<Option<String>> = texts.into_iter().map(Some).collect();
+    let mut waiting = Vec::new();
+    for part in order.chunks(MAX_BATCH) {
+        let (reply, answer) = oneshot::channel();
+        let batch = part.iter().filter_map(|&index| texts[index].take()).collect();
+        lane.send(Job { texts: batch, reply }).await.map_err(|_| AiError::Stopped)?;
+        waiting.push((part, answer));
+    }
+    let mut vectors = vec![Vec::new(); texts.len()];
+    for (part, answer) in waiting {
+        let answered = answer.await.map_err(|_| AiError::Stopped)??;
+        for (&index, vector) in part.iter().zip(answered) {
+            vectors[index] = vector;
+        }
+    }
+    Ok(vectors)
+}
+
+fn lane(name: &str, encoder: Arc<Encoder>) -> std::io::Result<mpsc::Sender<Job>> {
+    let (sender, mut receiver) = mpsc::channel::<Job>(QUEUE);
+    std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+        while let Some(first) = receiver.blocking_recv() {
+            let mut jobs = vec![first];
+            let mut count = jobs[0].texts.len();
+            while count < MAX_BATCH {
+                let Ok(job) = receiver.try_recv() else { break };
+                count += job.texts.len();
+                jobs.push(job);
+            }
+            serve(&encoder, jobs);
+        }
+    })?;
+    Ok(sender)
+}
+
+/// Answers `jobs` from one pass over all their texts; those nobody waits for any more cost nothing.
+fn serve(encoder: &Encoder, jobs: Vec<Job>) {
+    let jobs: Vec<Job> = jobs.into_iter().filter(|job| !job.reply.is_closed()).collect();
+    let texts: Vec<&str> = jobs.iter().flat_map(|job| job.texts.iter().map(String::as_str)).collect();
+    match encoder.encode(&texts) {
+        Ok(vectors) => {
+            let mut vectors = vectors.into_iter();
+            for job in jobs {
+                let answer = vectors.by_ref().take(job.texts.len()).collect();
+                // A closed reply means the caller left meanwhile.
+                let _ = job.reply.send(Ok(answer));
+            }
+        }
+        // One bad text must not fail its neighbours: each job is tried alone.
+        Err(_) if jobs.len() > 1 => jobs.into_iter().for_each(|job| serve(encoder, vec![job])),
+        Err(error) => {
+            for job in jobs {
+                let _ = job.reply.send(Err(error.clone()));
+            }
+        }
+    }
+}

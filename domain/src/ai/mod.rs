@@ -1,0 +1,138 @@
+//! The product's own intelligence: embeddings, language, classification, chunking and drafts. Pure computation on
+//! text, without SQL or HTTP handlers; a remote model may stand in front of it but never in place of it.
+
+pub mod calibration;
+pub mod classifier;
+pub mod embed;
+pub mod encoder;
+pub mod features;
+pub mod head;
+pub mod language;
+mod random;
+#[cfg(test)]
+mod testing;
+mod text;
+
+use std::{path::{Path, PathBuf}, sync::Arc};
+
+pub use classifier::{Classifier, Example, Verdict};
+use embed::Embedder;
+use encoder::Encoder;
+
+/// Files the embedding model consists of.
+const MODEL_FILES: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
+
+/// Where the AI finds its parts.
+#[derive(Clone, Debug)]
+pub struct AiOptions {
+    /// Directory with the embedding model's three files.
+    pub model_dir: PathBuf,
+    /// Where trained heads are kept between starts; None trains at each start.
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// The loaded AI; clones share everything.
+#[derive(Clone)]
+pub struct Ai(Arc<Inner>);
+
+struct Inner {
+    encoder: Arc<Encoder>,
+    embedder: Embedder,
+    classifier: Arc<Classifier>,
+}
+
+impl Ai {
+    /// Reads the model and the trained heads, training these when the cache has none. Blocks: from a moment to a few
+    /// seconds.
+    pub fn load(options: AiOptions) -> anyhow::Result<Self> {
+        let encoder = Arc::new(Encoder::load(&options.model_dir)?);
+        let embedder = Embedder::start(Arc::clone(&encoder))?;
+        let classifier = Arc::new(Classifier::load_or_train(&encoder, options.cache_dir.as_deref())?);
+        Ok(Self(Arc::new(Inner { encoder, embedder, classifier })))
+    }
+
+    /// One unit vector of 384 a text, in order; see [`Embedder::embed`] for the lanes.
+    pub async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, AiError> {
+        self.0.embedder.embed(texts).await
+    }
+
+    /// As [`Self::embed`], behind everything interactive.
+    pub async fn embed_bulk(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, AiError> {
+        self.0.embedder.embed_bulk(texts).await
+    }
+
+    /// The built-in classifier's verdict.
+    pub async fn classify(&self, text: &str) -> Result<Verdict, AiError> {
+        self.0.classifier.classify(&self.0.embedder, text).await
+    }
+
+    /// The verdict of a classifier made by [`Self::train_with`].
+    pub async fn classify_by(&self, classifier: &Classifier, text: &str) -> Result<Verdict, AiError> {
+        classifier.classify(&self.0.embedder, text).await
+    }
+
+    /// The classifier that ships with the product.
+    pub fn classifier(&self) -> Arc<Classifier> {
+        Arc::clone(&self.0.classifier)
+    }
+
+    /// A classifier that knows an account's corrections as well; see [`Classifier::train_with`]. Takes a second or
+    /// more, on a blocking thread.
+    pub async fn train_with(&self, extra: Vec<Example>, categories: Vec<String>) -> Result<Classifier, AiError> {
+        let ai = self.clone();
+        let trained = tokio::task::spawn_blocking(move || ai.0.classifier.train_with(&ai.0.encoder, &extra, &categories));
+        trained.await.map_err(|error| AiError::Training(error.to_string()))?
+    }
+}
+
+/// The directory of the embedding model: `HUMMDESK_MODEL_DIR`, else `model` in the cache directory that
+/// `scripts/setup` fills. The error says what to do.
+pub fn find_model() -> anyhow::Result<PathBuf> {
+    let complete = |directory: &Path| MODEL_FILES.iter().all(|file| directory.join(file).is_file());
+    if let Some(directory) = std::env::var_os("HUMMDESK_MODEL_DIR").map(PathBuf::from) {
+        anyhow::ensure!(
+            complete(&directory),
+            "HUMMDESK_MODEL_DIR: {} lacks one of {}; run scripts/setup or correct it",
+            directory.display(),
+            MODEL_FILES.join(", ")
+        );
+        return Ok(directory);
+    }
+    let candidates: Vec<PathBuf> = cache_dirs().into_iter().map(|directory| directory.join("model")).collect();
+    candidates.iter().find(|directory| complete(directory)).cloned().ok_or_else(|| {
+        let looked: Vec<String> = candidates.iter().map(|directory| directory.display().to_string()).collect();
+        anyhow::anyhow!("the embedding model is missing (looked in {}); run scripts/setup, or set HUMMDESK_MODEL_DIR", looked.join(", "))
+    })
+}
+
+/// Cache directories in the order of `scripts/setup`: `HUMMDESK_CACHE`, the system's, the user's.
+pub fn cache_dirs() -> Vec<PathBuf> {
+    if let Some(directory) = std::env::var_os("HUMMDESK_CACHE") {
+        return vec![PathBuf::from(directory)];
+    }
+    let user = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")));
+    let mut directories = vec![PathBuf::from("/var/cache/hummdesk")];
+    directories.extend(user.map(|directory| directory.join("hummdesk")));
+    directories
+}
+
+/// What can go wrong while computing. None of it is the customer's fault; callers log it and retry or fall back.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AiError {
+    #[error("the embedding model failed: {0}")]
+    Model(String),
+    #[error("the tokenizer failed: {0}")]
+    Tokenizer(String),
+    #[error("the embedding threads have stopped")]
+    Stopped,
+    #[error("{0}")]
+    Training(String),
+}
+
+impl From<candle_core::Error> for AiError {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Model(error.to_string())
+    }
+}

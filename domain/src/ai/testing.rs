@@ -1,0 +1,20 @@
+//! The loaded model, shared by the tests of this module: loading it once keeps them quick.
+
+use std::sync::{Arc, LazyLock};
+
+use super::{Ai, AiOptions, Classifier, encoder::Encoder, find_model};
+
+static AI: LazyLock<Ai> = LazyLock::new(|| {
+    let model_dir = find_model().expect("the tests need the embedding model");
+    Ai::load(AiOptions { model_dir, cache_dir: None }).expect("the model loads")
+});
+
+/// The AI with nothing remote and nothing cached.
+pub fn ai() -> Ai {
+    AI.clone()
+}
+
+/// Its encoder and its classifier.
+pub fn model() -> (Arc<Encoder>, Arc<Classifier>) {
+    (Arc::clone(&AI.0.encoder), AI.classifier())
+}
