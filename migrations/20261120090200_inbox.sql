@@ -134,6 +134,7 @@ create table conversations (
     sentiment text,
     language text,
     category_confidence double precision,
+    ai_priority text,
     pending_draft_id bigint,
     last_activity_at timestamptz not null default now(),
     created_at timestamptz not null default now(),
@@ -192,6 +193,10 @@ create table messages (
     sender_name text not null,
     content text not null constraint messages_content_length check (char_length(content) <= 50000),
     content_type text not null default 'text' constraint messages_content_type_known check (content_type in ('text', 'activity')),
+    -- What an activity line tells, so that it can be shown in the reader's language.
+    activity jsonb constraint messages_activity_is_activity check ((activity is not null) = (content_type = 'activity')),
+    -- Spares a look into attachments for the many messages without.
+    attachment_count smallint not null default 0,
     private boolean not null default false,
     status text not null default 'sent' constraint messages_status_known check (status in ('sent', 'delivered', 'read', 'failed')),
     -- The client's own reference: a repeated send of the same message is the same message.

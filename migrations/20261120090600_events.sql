@@ -25,7 +25,8 @@ create table events (
     foreign key (account_id) references accounts (id) on delete cascade
 ) partition by range (created_at);
 create index events_seq_idx on events (account_id, seq) where seq is not null;
-create index events_unnumbered_idx on events (id) where seq is null;
+-- Records that only feed the audit trail are never numbered: clients see a gapless sequence.
+create index events_unnumbered_idx on events (id) where seq is null and kind <> 'audit';
 call make_tenant_table('events', 'select, insert');
 create table events_default partition of events default;
 call make_tenant_table('events_default', 'select');
@@ -44,7 +45,7 @@ create function number_events(p_limit integer) returns table (account_id bigint,
     language sql security definer set search_path = public, pg_temp as $$
     with batch as (
         select e.id, e.created_at, e.account_id, row_number() over (partition by e.account_id order by e.id) as place
-        from (select id, created_at, account_id from events where seq is null order by id limit p_limit) e
+        from (select id, created_at, account_id from events where seq is null and kind <> 'audit' order by id limit p_limit) e
     ), heads as (
         insert into event_heads as h (account_id, last_seq)
         select b.account_id, count(*) from batch b group by b.account_id
@@ -57,6 +58,12 @@ create function number_events(p_limit integer) returns table (account_id bigint,
         where e.id = b.id and e.created_at = b.created_at
     )
     select h.account_id, h.last_seq from heads h
+$$;
+
+-- The heads of the accounts a server has sockets for, in one round trip. Numbers only.
+create function heads_of(p_accounts bigint[]) returns table (account_id bigint, last_seq bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select h.account_id, h.last_seq from event_heads h where h.account_id = any (p_accounts)
 $$;
 
 -- Partitions by month: made ahead, dropped whole when older than the retention.
@@ -101,9 +108,10 @@ grant select, update (seq) on events to hummdesk_dispatcher;
 grant select, insert, update on event_heads to hummdesk_dispatcher;
 create policy dispatch on events to hummdesk_dispatcher using (true) with check (true);
 create policy dispatch on event_heads to hummdesk_dispatcher using (true) with check (true);
-revoke execute on function number_events from public;
-grant execute on function number_events to hummdesk_runtime;
+revoke execute on function number_events, heads_of from public;
+grant execute on function number_events, heads_of to hummdesk_runtime;
 alter function number_events owner to hummdesk_dispatcher;
+alter function heads_of owner to hummdesk_dispatcher;
 
 -- The audit trail: a projection of the events that name an action. Nobody changes or removes rows at run time.
 create table audit_logs (

@@ -10,7 +10,7 @@ text_enum! {
 
 text_enum! {
     /// `parked` jobs killed their worker or ran out of attempts; they are kept until a person decides.
-    JobStatus { Ready = "ready", Running = "running", Done = "done", Parked = "parked" }
+    JobStatus { Ready = "ready", Scheduled = "scheduled", Running = "running", Done = "done", Parked = "parked" }
 }
 
 response! {

@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{ConversationId, MessageId, attachments::Attachment};
+use crate::{
+    ConversationId, MessageId,
+    attachments::Attachment,
+    conversations::{Priority, Status},
+};
 
 /// Longest accepted message, in characters.
 pub const MAX_CONTENT_CHARS: usize = 50_000;
@@ -30,6 +34,9 @@ response! {
         pub sender_name: String,
         pub content: String,
         pub content_type: ContentType,
+        /// What an `activity` line tells, so that it can be shown in the reader's language.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub activity: Option<Activity>,
         /// A private note: agents only, never the customer.
         pub private: bool,
         pub status: DeliveryStatus,
@@ -38,6 +45,21 @@ response! {
         pub client_ref: Option<String>,
         pub created_at: DateTime<Utc>,
     }
+}
+
+/// What happened in a conversation besides messages. `by` is the acting person, absent when the product acted.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Activity {
+    Assigned { agent: Option<String>, team: Option<String>, reason: Option<String>, by: Option<String> },
+    Unassigned { by: Option<String> },
+    /// The AI was not sure enough to assign.
+    LeftUnassigned { reason: String },
+    Status { to: Status, by: Option<String> },
+    Priority { to: Priority, by: Option<String> },
+    Labels { labels: Vec<String>, by: Option<String> },
+    Merged { display_id: i64, by: Option<String> },
 }
 
 request! {

@@ -1,0 +1,438 @@
+//! SQL of conversations. The list is composed from its filters, so it is the one statement not checked at compile time.
+
+use sqlx::{FromRow, Postgres, QueryBuilder};
+use types::{
+    ContactId, ConversationId, DraftId, InboxId, Language, MessageId, TeamId, Timestamp, UserId,
+    agents::AgentRef,
+    classifications::{ClassificationSummary, Sentiment},
+    contacts::ContactRef,
+    conversations::{AssignmentSource, Conversation, LastMessage, Priority, Sort, Status, TeamCount},
+    inboxes::{Channel, InboxRef},
+    messages::SenderType,
+    teams::TeamRef,
+};
+
+use super::list::{Filter, Key};
+use crate::{Result, TenantTx};
+
+const SELECT: &str = "select c.id, c.display_id, c.subject, c.status, c.priority, c.inbox_id, i.name as inbox_name, i.channel as inbox_channel,
+    c.contact_id, k.name as contact_name, k.email as contact_email, k.avatar_url as contact_avatar_url,
+    c.assignee_id, a.name as assignee_name, c.team_id, t.name as team_name, c.assignment_source, c.assignment_reason,
+    c.labels, c.last_message_id, c.last_message_preview, c.last_message_sender, c.last_message_private, c.last_message_at,
+    c.unread_count, c.category, c.sentiment, c.language, c.category_confidence, c.ai_priority, c.pending_draft_id,
+    c.waiting_since, c.snoozed_until, c.merged_into, c.last_activity_at, c.created_at, c.updated_at
+  from conversations c
+  join inboxes i on i.account_id = c.account_id and i.id = c.inbox_id
+  join contacts k on k.account_id = c.account_id and k.id = c.contact_id
+  left join account_users a on a.account_id = c.account_id and a.user_id = c.assignee_id
+  left join teams t on t.account_id = c.account_id and t.id = c.team_id";
+
+#[derive(FromRow)]
+struct Row {
+    id: ConversationId,
+    display_id: i64,
+    subject: Option<String>,
+    status: Status,
+    priority: Priority,
+    inbox_id: InboxId,
+    inbox_name: String,
+    inbox_channel: Channel,
+    contact_id: ContactId,
+    contact_name: Option<String>,
+    contact_email: Option<String>,
+    contact_avatar_url: Option<String>,
+    assignee_id: Option<UserId>,
+    assignee_name: Option<String>,
+    team_id: Option<TeamId>,
+    team_name: Option<String>,
+    assignment_source: Option<AssignmentSource>,
+    assignment_reason: Option<String>,
+    labels: Vec<String>,
+    last_message_id: Option<MessageId>,
+    last_message_preview: Option<String>,
+    last_message_sender: Option<SenderType>,
+    last_message_private: Option<bool>,
+    last_message_at: Option<Timestamp>,
+    unread_count: i32,
+    category: Option<String>,
+    sentiment: Option<Sentiment>,
+    language: Option<Language>,
+    category_confidence: Option<f64>,
+    ai_priority: Option<Priority>,
+    pending_draft_id: Option<DraftId>,
+    waiting_since: Option<Timestamp>,
+    snoozed_until: Option<Timestamp>,
+    merged_into: Option<ConversationId>,
+    last_activity_at: Timestamp,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<Row> for Conversation {
+    fn from(row: Row) -> Self {
+        let last_message = row.last_message_id.zip(row.last_message_sender).zip(row.last_message_at).map(|((id, sender_type), created_at)| LastMessage {
+            id,
+            content: row.last_message_preview.unwrap_or_default(),
+            sender_type,
+            private: row.last_message_private.unwrap_or(false),
+            created_at,
+        });
+        let classification = row.category.zip(row.sentiment).zip(row.language).map(|((category, sentiment), language)| ClassificationSummary {
+            category,
+            priority: row.ai_priority.unwrap_or(row.priority),
+            sentiment,
+            language,
+            confidence: row.category_confidence.unwrap_or_default(),
+        });
+        Self {
+            id: row.id,
+            display_id: row.display_id,
+            subject: row.subject,
+            status: row.status,
+            priority: row.priority,
+            inbox: InboxRef { id: row.inbox_id, name: row.inbox_name, channel: row.inbox_channel },
+            contact: ContactRef {
+                id: row.contact_id,
+                name: crate::contacts::display_name(row.contact_name, row.contact_email.as_deref(), row.contact_id),
+                email: row.contact_email,
+                avatar_url: row.contact_avatar_url,
+            },
+            assignee: row.assignee_id.zip(row.assignee_name).map(|(id, name)| AgentRef { id, name }),
+            team: row.team_id.zip(row.team_name).map(|(id, name)| TeamRef { id, name }),
+            assignment_source: row.assignment_source,
+            assignment_reason: row.assignment_reason,
+            labels: row.labels,
+            last_message,
+            unread_count: row.unread_count.into(),
+            classification,
+            has_pending_draft: row.pending_draft_id.is_some(),
+            waiting_since: row.waiting_since,
+            snoozed_until: row.snoozed_until,
+            merged_into: row.merged_into,
+            last_activity_at: row.last_activity_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// Expects `conversations_activity_idx` (or its assignee and team twins) for the default order: no sort, no scan beyond the page.
+pub async fn list(tx: &mut TenantTx, filter: &Filter, sort: Sort, after: Option<&Key>, limit: u32) -> Result<Vec<Conversation>> {
+    let mut query = QueryBuilder::<Postgres>::new(SELECT);
+    query.push(" where c.account_id = ").push_bind(tx.account_id().0);
+    filter.push(&mut query);
+    Key::push(&mut query, sort, after);
+    query.push(" limit ").push_bind(i64::from(limit));
+    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+pub async fn by_ids(tx: &mut TenantTx, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let mut query = QueryBuilder::<Postgres>::new(SELECT);
+    query.push(" where c.account_id = ").push_bind(tx.account_id().0).push(" and c.id = any(").push_bind(ids).push(")");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+pub struct NewConversation<'a> {
+    pub inbox_id: InboxId,
+    pub contact_id: ContactId,
+    pub subject: Option<&'a str>,
+    pub priority: Option<Priority>,
+}
+
+pub async fn insert(tx: &mut TenantTx, new: NewConversation<'_>) -> Result<ConversationId> {
+    let (account, now) = (tx.account_id(), tx.now());
+    Ok(sqlx::query_scalar!(
+        r#"insert into conversations (account_id, display_id, inbox_id, contact_id, subject, priority, priority_manual,
+                                      last_activity_at, created_at, updated_at)
+           values ($1, nextval(format('display_ids.account_%s', $1::bigint)::regclass), $2, $3, $4, coalesce($5, 'normal'), $5 is not null, $6, $6, $6)
+           returning id as "id: ConversationId""#,
+        account.0,
+        new.inbox_id.0,
+        new.contact_id.0,
+        new.subject,
+        new.priority.map(Priority::as_str) as Option<&str>,
+        now
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+/// What a rule needs to know before it changes a conversation; the row is locked until the transaction ends.
+pub struct Locked {
+    pub display_id: i64,
+    pub status: Status,
+    pub priority: Priority,
+    pub priority_manual: bool,
+    pub assignee_id: Option<UserId>,
+    pub team_id: Option<TeamId>,
+    pub inbox_id: InboxId,
+    pub contact_id: ContactId,
+    pub labels: Vec<String>,
+    pub pending_draft_id: Option<DraftId>,
+    pub merged_into: Option<ConversationId>,
+}
+
+pub async fn lock(tx: &mut TenantTx, id: ConversationId) -> Result<Locked> {
+    let account = tx.account_id();
+    Ok(sqlx::query_as!(
+        Locked,
+        r#"select display_id, status as "status: Status", priority as "priority: Priority", priority_manual,
+                  assignee_id as "assignee_id: UserId", team_id as "team_id: TeamId", inbox_id as "inbox_id: InboxId",
+                  contact_id as "contact_id: ContactId", labels, pending_draft_id as "pending_draft_id: DraftId",
+                  merged_into as "merged_into: ConversationId"
+           from conversations where account_id = $1 and id = $2 for no key update"#,
+        account.0,
+        id.0
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+pub async fn set_status(tx: &mut TenantTx, id: ConversationId, status: Status, snoozed_until: Option<Timestamp>) -> Result<()> {
+    let (account, now) = (tx.account_id(), tx.now());
+    sqlx::query!(
+        "update conversations
+         set status = $3, snoozed_until = $4, last_activity_at = $5,
+             resolved_at = case when $3 = 'resolved' then coalesce(resolved_at, $5) end,
+             waiting_since = case when $3 = 'resolved' then null else waiting_since end
+         where account_id = $1 and id = $2",
+        account.0,
+        id.0,
+        status.as_str(),
+        snoozed_until,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn set_priority(tx: &mut TenantTx, id: ConversationId, priority: Priority, manual: bool) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!(
+        "update conversations set priority = $3, priority_manual = priority_manual or $4 where account_id = $1 and id = $2",
+        account.0,
+        id.0,
+        priority.as_str(),
+        manual
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn set_subject(tx: &mut TenantTx, id: ConversationId, subject: &str) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!("update conversations set subject = nullif($3, '') where account_id = $1 and id = $2", account.0, id.0, subject)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn set_assignment(
+    tx: &mut TenantTx,
+    id: ConversationId,
+    agent: Option<UserId>,
+    team: Option<TeamId>,
+    source: AssignmentSource,
+    reason: &str,
+) -> Result<()> {
+    let (account, now) = (tx.account_id(), tx.now());
+    sqlx::query!(
+        "update conversations set assignee_id = $3, team_id = $4, assignment_source = $5, assignment_reason = $6, last_activity_at = $7
+         where account_id = $1 and id = $2",
+        account.0,
+        id.0,
+        agent.map(|id| id.0),
+        team.map(|id| id.0),
+        source.as_str(),
+        reason,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Why nobody was assigned; keeps whoever is.
+pub async fn set_assignment_reason(tx: &mut TenantTx, id: ConversationId, reason: &str) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!(
+        "update conversations set assignment_reason = $3 where account_id = $1 and id = $2 and assignee_id is null",
+        account.0,
+        id.0,
+        reason
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn set_labels(tx: &mut TenantTx, id: ConversationId, labels: &[String]) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!("update conversations set labels = $3 where account_id = $1 and id = $2", account.0, id.0, labels).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// False when there is no such conversation.
+pub async fn mark_read(tx: &mut TenantTx, id: ConversationId) -> Result<bool> {
+    let account = tx.account_id();
+    let done = sqlx::query!(
+        "update conversations set unread_count = 0, agent_read_message_id = last_message_id where account_id = $1 and id = $2",
+        account.0,
+        id.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Copies the latest classification to the conversation.
+pub async fn set_classification(tx: &mut TenantTx, id: ConversationId, summary: &ClassificationSummary) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!(
+        "update conversations set category = $3, sentiment = $4, language = $5, category_confidence = $6, ai_priority = $7
+         where account_id = $1 and id = $2",
+        account.0,
+        id.0,
+        summary.category,
+        summary.sentiment.as_str(),
+        summary.language.as_str(),
+        summary.confidence,
+        summary.priority.as_str()
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn set_pending_draft(tx: &mut TenantTx, id: ConversationId, draft: Option<DraftId>) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!(
+        "update conversations set pending_draft_id = $3 where account_id = $1 and id = $2",
+        account.0,
+        id.0,
+        draft.map(|id| id.0)
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Moves everything that was said in one conversation to another.
+pub async fn merge(tx: &mut TenantTx, from: ConversationId, into: ConversationId) -> Result<()> {
+    let (account, now) = (tx.account_id(), tx.now());
+    sqlx::query!("update messages set conversation_id = $3 where account_id = $1 and conversation_id = $2 and content_type = 'text'", account.0, from.0, into.0)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!("update classifications set conversation_id = $3 where account_id = $1 and conversation_id = $2", account.0, from.0, into.0)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!("update drafts set conversation_id = $3 where account_id = $1 and conversation_id = $2", account.0, from.0, into.0)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!(
+        "update conversations set status = 'resolved', merged_into = $3, resolved_at = coalesce(resolved_at, $4), snoozed_until = null,
+             waiting_since = null, unread_count = 0, pending_draft_id = null, last_activity_at = $4
+         where account_id = $1 and id = $2",
+        account.0,
+        from.0,
+        into.0,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update conversations c
+         set last_message_id = m.id, last_message_preview = left(m.content, 200), last_message_sender = m.sender_type,
+             last_message_private = m.private, last_message_at = m.created_at, last_activity_at = $3
+         from (select * from messages where account_id = $1 and conversation_id = $2 and content_type = 'text' order by id desc limit 1) m
+         where c.account_id = $1 and c.id = $2",
+        account.0,
+        into.0,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Snoozed conversations whose time has come.
+pub async fn due_snoozes(tx: &mut TenantTx, limit: i64) -> Result<Vec<ConversationId>> {
+    let (account, now) = (tx.account_id(), tx.now());
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: ConversationId" from conversations
+           where account_id = $1 and status = 'snoozed' and snoozed_until <= $2
+           order by snoozed_until limit $3 for no key update skip locked"#,
+        account.0,
+        now,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+pub struct OpenCount {
+    pub assignee_id: Option<UserId>,
+    pub team_id: Option<TeamId>,
+    pub count: i64,
+}
+
+pub async fn open_counts(tx: &mut TenantTx) -> Result<Vec<OpenCount>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_as!(
+        OpenCount,
+        r#"select assignee_id as "assignee_id: UserId", team_id as "team_id: TeamId", count(*) as "count!"
+           from conversations where account_id = $1 and status = 'open' group by assignee_id, team_id"#,
+        account.0
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+pub async fn status_counts(tx: &mut TenantTx) -> Result<Vec<(Status, i64)>> {
+    let account = tx.account_id();
+    let rows = sqlx::query!(
+        r#"select status as "status: Status", count(*) as "count!" from conversations
+           where account_id = $1 and status in ('pending', 'snoozed', 'resolved') group by status"#,
+        account.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.status, row.count)).collect())
+}
+
+pub async fn team_names(tx: &mut TenantTx) -> Result<Vec<TeamCount>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_as!(
+        TeamCount,
+        r#"select id as "team_id: TeamId", name, 0::bigint as "open!" from teams where account_id = $1 order by lower(name)"#,
+        account.0
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+pub async fn agent_name(tx: &mut TenantTx, id: UserId) -> Result<Option<String>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_scalar!("select name from account_users where account_id = $1 and user_id = $2", account.0, id.0)
+        .fetch_optional(tx.conn())
+        .await?)
+}
+
+pub async fn team_name(tx: &mut TenantTx, id: TeamId) -> Result<Option<String>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_scalar!("select name from teams where account_id = $1 and id = $2", account.0, id.0).fetch_optional(tx.conn()).await?)
+}
+
+/// The ones of these titles that are labels of the account, as they are spelled there.
+pub async fn known_labels(tx: &mut TenantTx, titles: &[String]) -> Result<Vec<String>> {
+    let account = tx.account_id();
+    let lower: Vec<String> = titles.iter().map(|title| title.to_lowercase()).collect();
+    Ok(sqlx::query_scalar!("select title from labels where account_id = $1 and lower(title) = any($2) order by lower(title)", account.0, &lower)
+        .fetch_all(tx.conn())
+        .await?)
+}

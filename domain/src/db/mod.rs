@@ -1,0 +1,88 @@
+//! The database: bootstrap of its roles, the runtime's pool, and [`TenantTx`], the only way to touch a tenant's rows.
+
+pub mod bootstrap;
+pub mod embedded;
+pub mod tenant;
+pub mod wake;
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use types::{AccountId, Timestamp};
+
+pub use tenant::TenantTx;
+use wake::Wake;
+
+use crate::Result;
+
+/// Migrations, embedded in the binaries. Run as the owner role only.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// The runtime's connections. The pool itself is private: tenant tables are reached through [`TenantTx`].
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    pool: PgPool,
+    options: PgConnectOptions,
+    wake: Wake,
+}
+
+impl Db {
+    /// Connects as the runtime role.
+    pub async fn connect(options: PgConnectOptions, max_connections: u32) -> Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            // A broken connection is noticed by its next use; a ping before each would cost every request a round trip.
+            .test_before_acquire(false)
+            .connect_with(options.clone())
+            .await?;
+        Ok(Self(Arc::new(Inner { wake: Wake::start(pool.clone()), pool, options })))
+    }
+
+    /// Opens a transaction scoped to an account, in one round trip.
+    pub async fn begin(&self, account: AccountId, now: Timestamp) -> Result<TenantTx> {
+        TenantTx::begin(&self.0.pool, account, now, self.0.wake.clone()).await
+    }
+
+    /// A connection without an account: it sees no tenant row, and serves the front-door functions only.
+    pub(crate) async fn unscoped(&self) -> Result<PoolConnection<Postgres>> {
+        Ok(self.0.pool.acquire().await?)
+    }
+
+    /// A connection outside the pool, for a lock or a listener that lives as long as its owner.
+    pub(crate) async fn dedicated(&self) -> Result<sqlx::PgConnection> {
+        use sqlx::ConnectOptions as _;
+        Ok(self.0.options.connect().await?)
+    }
+
+    pub(crate) async fn listener(&self) -> Result<sqlx::postgres::PgListener> {
+        Ok(sqlx::postgres::PgListener::connect_with(&self.0.pool).await?)
+    }
+
+    pub fn wake(&self) -> &Wake {
+        &self.0.wake
+    }
+
+    /// Round-trip time of the database, for health reports.
+    pub async fn ping(&self) -> Result<()> {
+        let mut connection = self.unscoped().await?;
+        sqlx::query!("select 1 as one").fetch_one(&mut *connection).await?;
+        Ok(())
+    }
+
+    /// Connections (open, idle), for metrics.
+    pub fn pool_figures(&self) -> (u32, usize) {
+        (self.0.pool.size(), self.0.pool.num_idle())
+    }
+
+    pub async fn close(&self) {
+        self.0.pool.close().await;
+    }
+}
