@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use moka::future::Cache;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{AiError, encoder::{Encoder, MAX_BATCH}};
 
 /// Texts waiting in a lane before senders are held back, in jobs of at most [`MAX_BATCH`] texts.
 const QUEUE: usize = 64;
+
+/// Vectors kept of sentences that come back, 1.5 kB each.
+const REMEMBERED: u64 = 8_192;
 
 type Vectors = Result<Vec<Vec<f32>>, AiError>;
 
@@ -21,12 +25,13 @@ struct Job {
 pub struct Embedder {
     interactive: mpsc::Sender<Job>,
     bulk: mpsc::Sender<Job>,
+    remembered: Cache<String, Arc<Vec<f32>>>,
 }
 
 impl Embedder {
     /// Starts the two threads.
     pub fn start(encoder: Arc<Encoder>) -> std::io::Result<Self> {
-        Ok(Self { interactive: lane("embed-interactive", Arc::clone(&encoder))?, bulk: lane("embed-bulk", encoder)? })
+        Ok(Self { interactive: lane("embed-interactive", Arc::clone(&encoder))?, bulk: lane("embed-bulk", encoder)?, remembered: Cache::new(REMEMBERED) })
     }
 
     /// One unit vector a text, in order. At most [`MAX_BATCH`] texts take the interactive lane, more take the bulk
@@ -34,6 +39,28 @@ impl Embedder {
     pub async fn embed(&self, texts: Vec<String>) -> Vectors {
         let lane = if texts.len() <= MAX_BATCH { &self.interactive } else { &self.bulk };
         submit(lane, texts).await
+    }
+
+    /// As [`Self::embed`], for texts that come back, like the sentences of articles: only new ones cost a pass.
+    pub async fn embed_remembered(&self, texts: &[String]) -> Result<Vec<Arc<Vec<f32>>>, AiError> {
+        let mut vectors = Vec::with_capacity(texts.len());
+        for text in texts {
+            vectors.push(self.remembered.get(text).await);
+        }
+        let missing: Vec<String> = texts.iter().zip(&vectors).filter(|(_, vector)| vector.is_none()).map(|(text, _)| text.clone()).collect();
+        let mut fresh = self.embed(missing).await?.into_iter();
+        let mut complete = Vec::with_capacity(texts.len());
+        for (text, known) in texts.iter().zip(vectors) {
+            complete.push(match known {
+                Some(vector) => vector,
+                None => {
+                    let vector = Arc::new(fresh.next().ok_or(AiError::Stopped)?);
+                    self.remembered.insert(text.clone(), Arc::clone(&vector)).await;
+                    vector
+                }
+            });
+        }
+        Ok(complete)
     }
 
     /// As [`Self::embed`], always behind interactive work: for indexing.

@@ -2,13 +2,16 @@
 //! text, without SQL or HTTP handlers; a remote model may stand in front of it but never in place of it.
 
 pub mod calibration;
+pub mod chunk;
 pub mod classifier;
+pub mod draft;
 pub mod embed;
 pub mod encoder;
 pub mod features;
 pub mod head;
 pub mod language;
 mod random;
+pub mod sentences;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -16,6 +19,7 @@ mod text;
 use std::{path::{Path, PathBuf}, sync::Arc};
 
 pub use classifier::{Classifier, Example, Verdict};
+pub use draft::{Composed, DraftRequest, Passage, Who};
 use embed::Embedder;
 use encoder::Encoder;
 
@@ -69,6 +73,11 @@ impl Ai {
     /// The verdict of a classifier made by [`Self::train_with`].
     pub async fn classify_by(&self, classifier: &Classifier, text: &str) -> Result<Verdict, AiError> {
         classifier.classify(&self.0.embedder, text).await
+    }
+
+    /// A draft for an agent, made of the account's own articles; see [`draft`].
+    pub async fn compose(&self, request: &DraftRequest) -> Result<Composed, AiError> {
+        draft::compose(&self.0.embedder, request).await
     }
 
     /// The classifier that ships with the product.

@@ -40,3 +40,14 @@ const FUNCTION_WORDS: [&str; 5] = [
     "aber als am an auch auf aus bei bin bis bitte da damit danke das dass dem den der des die dies diese dieser doch du durch ein eine einem einen einer er es für gibt guten hab habe haben hallo hat hatte ich ihm ihn ihnen ihr ihre ihren im in ist ja kann kein keine können könnte man mein meine meinem meinen meiner mich mir mit muss müssen nach nicht noch nun nur ob oder ohne schon sehr sein seit sich sie sind so soll sollte über um und uns unser unsere unter vom von vor war warum was wenn wer werden wie wieso wir wird wo würde wurde zu zum zur",
     "a ai ainsi alors au aux avec avez avoir avons bonjour c'est car ce cela ces cet cette comme comment d dans de depuis des donc du elle elles en entre est et été être eu fait il ils j'ai je l la le les leur lui ma mais me merci mes moi mon n ne nos notre nous on ont ou où par pas pendant peut peux plus pour pourquoi pourrais pourriez puis puis-je qu qu'il que quel quelle quelles quels qui quoi s sa sans se ses si son sont suis sur svp ta te tes toi ton tous tout tu un une va vers veux voudrais vos votre vous y",
 ];
+
+/// Whether two folded words are likely forms of one word: the same long beginning, as endings differ in all five
+/// languages.
+pub fn related(left: &str, right: &str) -> bool {
+    if left == right {
+        return true;
+    }
+    let shared = left.chars().zip(right.chars()).take_while(|(a, b)| a == b).count();
+    let shorter = left.chars().count().min(right.chars().count());
+    shared >= 4 && shared * 10 >= shorter * 8
+}

@@ -1,0 +1,171 @@
+//! Drafts made of the account's own knowledge: sentences that answer are quoted with their source, and everything
+//! around them is a phrase of ours. No word of the customer is ever copied into a draft, so nothing a customer (or an
+//! attacker) writes can appear in what an agent is about to send.
+
+mod guard;
+mod phrases;
+mod select;
+#[cfg(test)]
+mod tests;
+
+use std::{fmt::Write as _, time::Instant};
+
+use types::{ArticleId, Language, classifications::Sentiment, conversations::Priority, drafts::DraftSource};
+
+use super::{AiError, embed::Embedder, text};
+use select::Pick;
+
+/// Name and version of the built-in composer, as stored with each draft.
+pub const MODEL: &str = "builtin-extractive-1";
+
+/// Who wrote an earlier message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Customer,
+    Agent,
+}
+
+/// A passage of a published article that retrieval found.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    pub article_id: ArticleId,
+    pub title: String,
+    pub language: Language,
+    /// Plain text, one sentence or list item a line, as [`super::chunk::Chunk::content`].
+    pub content: String,
+    /// Cosine similarity to the question, -1 to 1.
+    pub similarity: f64,
+}
+
+/// What a draft is made from.
+#[derive(Clone, Debug)]
+pub struct DraftRequest {
+    /// The customer's latest message.
+    pub question: String,
+    /// Earlier messages, oldest first.
+    pub history: Vec<(Who, String)>,
+    pub language: Language,
+    pub sentiment: Sentiment,
+    pub priority: Priority,
+    pub category: String,
+    pub customer_name: Option<String>,
+    pub agent_name: Option<String>,
+    pub account_name: String,
+    /// Best first; what is beyond the first eight is not looked at.
+    pub passages: Vec<Passage>,
+}
+
+/// A draft.
+#[derive(Clone, Debug)]
+pub struct Composed {
+    pub content: String,
+    pub language: Language,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Plain English, for the agent.
+    pub reasoning: String,
+    /// False when nothing relevant was found and the draft says so.
+    pub grounded: bool,
+    /// In the order of their numbers in `content`.
+    pub sources: Vec<DraftSource>,
+    pub model: String,
+    pub generation_ms: i64,
+}
+
+/// Longest excerpt shown beside a draft, in characters.
+const EXCERPT: usize = 280;
+
+/// Writes a draft. One pass through the interactive lane.
+pub async fn compose(embedder: &Embedder, request: &DraftRequest) -> Result<Composed, AiError> {
+    let started = Instant::now();
+    let selection = select::select(embedder, request).await?;
+    let mut composed = if selection.picks.is_empty() { unanswered(request, selection.best) } else { answered(request, &selection) };
+    composed.generation_ms = started.elapsed().as_millis() as i64;
+    Ok(composed)
+}
+
+/// Greeting, acknowledgement, quoted answer, closing.
+fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
+    let wording = phrases::Wording::new(request);
+    let mut sources: Vec<DraftSource> = Vec::new();
+    let mut paragraphs = vec![wording.greeting(), wording.acknowledgement(true)];
+    for group in selection.picks.chunk_by(|a, b| a.passage == b.passage) {
+        let passage = &request.passages[group[0].passage];
+        let number = match sources.iter().position(|source| source.article_id == passage.article_id) {
+            Some(known) => known + 1,
+            None => {
+                sources.push(source(passage, group));
+                sources.len()
+            }
+        };
+        if passage.language != request.language {
+            paragraphs.push(wording.other_language(passage.language));
+        }
+        paragraphs.push(quoted(group, number));
+    }
+    paragraphs.push(wording.closing());
+    paragraphs.push(wording.signature());
+    let titles: Vec<String> = sources.iter().map(|source| format!("“{}”", source.title)).collect();
+    let mut reasoning = format!(
+        "Quotes {} from {} (best match {:.0} %).",
+        if selection.picks.len() == 1 { "one sentence".to_owned() } else { format!("{} sentences", selection.picks.len()) },
+        titles.join(" and "),
+        selection.best * 100.0
+    );
+    if let Some(passage) = selection.picks.iter().map(|pick| &request.passages[pick.passage]).find(|passage| passage.language != request.language) {
+        let _ = write!(reasoning, " The best knowledge is in {}, not in the customer's language: check or translate it.", passage.language.endonym());
+    }
+    Composed {
+        content: paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n"),
+        language: request.language,
+        confidence: selection.confidence,
+        reasoning,
+        grounded: true,
+        sources,
+        model: MODEL.to_owned(),
+        generation_ms: 0,
+    }
+}
+
+/// Nothing relevant: say so, promise nothing, ask for a human.
+fn unanswered(request: &DraftRequest, best: f64) -> Composed {
+    let wording = phrases::Wording::new(request);
+    let paragraphs = [wording.greeting(), wording.acknowledgement(false), wording.colleague(), wording.signature()];
+    let reasoning = if request.passages.is_empty() {
+        "The knowledge base has no passage about this; a person should answer.".to_owned()
+    } else {
+        format!("No passage of the knowledge base answers this (best match {:.0} %); a person should answer.", best * 100.0)
+    };
+    Composed {
+        content: paragraphs.join("\n\n"),
+        language: request.language,
+        confidence: (best * 0.3).clamp(0.02, 0.2),
+        reasoning,
+        grounded: false,
+        sources: Vec::new(),
+        model: MODEL.to_owned(),
+        generation_ms: 0,
+    }
+}
+
+fn source(passage: &Passage, group: &[Pick]) -> DraftSource {
+    let excerpt = group.iter().map(|pick| pick.text.as_str()).collect::<Vec<_>>().join(" ");
+    DraftSource {
+        article_id: passage.article_id,
+        title: passage.title.clone(),
+        similarity: passage.similarity,
+        excerpt: text::shorten(&excerpt, EXCERPT),
+    }
+}
+
+/// Sentences as running text, list items as lines, each with its number.
+fn quoted(group: &[Pick], number: usize) -> String {
+    let mut out = String::new();
+    for pick in group {
+        if !out.is_empty() {
+            out.push(if pick.is_item() || out.lines().last().is_some_and(select::is_item) { '\n' } else { ' ' });
+        }
+        let _ = write!(out, "{} [{number}]", pick.text);
+    }
+    out
+}
