@@ -1,0 +1,177 @@
+//! The job behind every customer message: judge outside any transaction, then write all that follows in one.
+
+use serde_json::json;
+use types::{
+    AccountId, ConversationId, MessageId,
+    classifications::ClassificationSummary,
+    events::EventKind,
+    messages::{Activity, SenderType},
+};
+
+use super::{
+    learning, queries,
+    routing::{self, Decision, Outcome},
+};
+use crate::{
+    Actor, Ctx, Error, Result, TenantTx, accounts,
+    ai::Verdict,
+    conversations,
+    events::{self, Event},
+    jobs::{self, Claimed, NewJob, enqueue},
+    messages::{
+        self,
+        jobs::{ClassifyMessage, DraftReply},
+    },
+};
+
+/// Words below which a message is read together with the customer's one before: "yes, please" says nothing alone.
+const SHORT: usize = 4;
+
+/// What the model is told.
+struct Case {
+    conversation_id: ConversationId,
+    text: String,
+    examples: learning::Lesson,
+}
+
+/// Carries out [`ClassifyMessage`]. A message that was erased meanwhile needs nothing.
+pub async fn classify(ctx: &Ctx, job: &Claimed) -> Result<()> {
+    let wanted: ClassifyMessage = job.payload()?;
+    let actor = Actor::ai(job.account_id);
+    let Some(case) = read(ctx, job.account_id, wanted.message_id).await? else {
+        return nothing_to_do(ctx, job).await;
+    };
+    announce(ctx, &actor, &case, wanted.message_id).await?;
+    let verdict = judge(ctx, &case).await?;
+
+    let mut tx = ctx.begin_in(job.account_id).await?;
+    match settle(&mut tx, &actor, job, &wanted, &verdict).await {
+        Ok(()) | Err(Error::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    jobs::done_in(&mut tx, job).await?;
+    tx.commit().await
+}
+
+async fn nothing_to_do(ctx: &Ctx, job: &Claimed) -> Result<()> {
+    let mut tx = ctx.begin_in(job.account_id).await?;
+    jobs::done_in(&mut tx, job).await?;
+    tx.commit().await
+}
+
+async fn read(ctx: &Ctx, account: AccountId, message: MessageId) -> Result<Option<Case>> {
+    let mut tx = ctx.begin_in(account).await?;
+    let message = match messages::find(&mut tx, message).await {
+        Ok(message) if message.sender_type == SenderType::Contact => message,
+        Ok(_) | Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut text = message.content;
+    if text.split_whitespace().count() < SHORT
+        && let Some(before) = queries::text_before(&mut tx, message.conversation_id, message.id).await?
+    {
+        text = format!("{before}\n{text}");
+    }
+    let examples = learning::lesson(&mut tx).await?;
+    Ok(Some(Case { conversation_id: message.conversation_id, text, examples }))
+}
+
+/// Tells the agents that the assistant is reading; nothing depends on it.
+async fn announce(ctx: &Ctx, actor: &Actor, case: &Case, message: MessageId) -> Result<()> {
+    let mut tx = ctx.begin(actor).await?;
+    let event = Event::new(EventKind::AiProcessing).conversation(case.conversation_id).message(message).data(json!({ "stage": "classify" }));
+    events::append(&mut tx, actor, event).await?;
+    tx.commit().await
+}
+
+async fn judge(ctx: &Ctx, case: &Case) -> Result<Verdict> {
+    let verdict = match learning::classifier(ctx, &case.examples).await {
+        Some(own) => ctx.ai.classify_by(&own, &case.text).await,
+        None => ctx.ai.classify(&case.text).await,
+    };
+    verdict.map_err(|error| Error::Unavailable(error.into()))
+}
+
+/// Everything a verdict means, in the transaction of the job's end.
+async fn settle(tx: &mut TenantTx, actor: &Actor, job: &Claimed, wanted: &ClassifyMessage, verdict: &Verdict) -> Result<()> {
+    // Where the message is now: its conversation may have been merged into another while the model thought.
+    let message = messages::find(tx, wanted.message_id).await?;
+    let conversation = conversations::queries::lock(tx, message.conversation_id).await?;
+    let newest = queries::newest_customer_message(tx, message.conversation_id).await? == Some(message.id);
+    let first = queries::latest_id(tx, message.conversation_id).await?.is_none();
+
+    let mut case = routing::Case {
+        category: &verdict.category,
+        confidence: verdict.confidences.category,
+        threshold: accounts::get(tx).await?.auto_assign_threshold,
+        preferred_team: verdict.suggested_team.as_deref(),
+        teams: queries::teams(tx, conversation.inbox_id).await?,
+        agents: queries::agents(tx).await?,
+    };
+    let unassigned = conversation.assignee_id.is_none();
+    let decision = if unassigned { decide(tx, &mut case).await? } else { routing::decide(&case) };
+    let Some(id) = queries::insert(tx, &message, job.id, verdict, &decision).await? else {
+        // This job classified before and died on the way; its effects are there.
+        return Ok(());
+    };
+    if newest {
+        let summary = ClassificationSummary {
+            category: verdict.category.clone(),
+            priority: verdict.priority,
+            sentiment: verdict.sentiment,
+            language: verdict.language,
+            confidence: verdict.confidences.category,
+        };
+        conversations::queries::set_classification(tx, message.conversation_id, &summary).await?;
+        if !conversation.priority_manual {
+            conversations::queries::set_priority(tx, message.conversation_id, verdict.priority, false).await?;
+        }
+    }
+    let event = Event::new(EventKind::AiClassification).conversation(message.conversation_id).message(message.id).subject(id.0);
+    events::append(tx, actor, event).await?;
+    if unassigned {
+        route(tx, actor, message.conversation_id, decision, first).await?;
+    }
+    let mut draft = NewJob::of(&DraftReply { message_id: message.id, again: wanted.again })?;
+    if wanted.again {
+        draft = draft.urgent();
+    }
+    enqueue(tx, draft).await?;
+    Ok(())
+}
+
+/// The rule's decision, with the chosen agent's row locked and looked at again: of two routings at once, the second
+/// sees the first one's load.
+async fn decide(tx: &mut TenantTx, case: &mut routing::Case<'_>) -> Result<Decision> {
+    loop {
+        let decision = routing::decide(case);
+        let (Outcome::Assign, Some(agent)) = (decision.outcome, decision.agent) else { return Ok(decision) };
+        let standing = queries::lock_agent(tx, agent).await?;
+        let Some(known) = case.agents.iter_mut().find(|known| known.id == agent) else { return Ok(decision) };
+        match standing {
+            Some(now) if (now.availability, now.current_load, now.max_load) == (known.availability, known.current_load, known.max_load) => {
+                return Ok(decision);
+            }
+            Some(now) => (known.availability, known.current_load, known.max_load) = (now.availability, now.current_load, now.max_load),
+            None => case.agents.retain(|known| known.id != agent),
+        }
+    }
+}
+
+async fn route(tx: &mut TenantTx, actor: &Actor, conversation: ConversationId, decision: Decision, first: bool) -> Result<()> {
+    match decision.outcome {
+        Outcome::Assign => {
+            if let Some(team) = decision.team {
+                conversations::route(tx, actor, conversation, decision.agent, team, decision.reason).await?;
+            }
+        }
+        Outcome::Leave => {
+            conversations::queries::set_assignment_reason(tx, conversation, &decision.reason).await?;
+            // Said once in the thread; the row keeps the newest reason.
+            if first {
+                messages::record_activity(tx, actor, conversation, Activity::LeftUnassigned { reason: decision.reason }).await?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! The job that writes a draft: read, retrieve and compose outside any transaction, then save all of it in one.
+
+use types::{
+    Language, MessageId,
+    classifications::Sentiment,
+    conversations::Priority,
+    drafts::DraftStatus,
+    events::EventKind,
+    messages::{Message, SenderType},
+};
+
+use super::queries::{self, Scene};
+use crate::{
+    Actor, Ctx, Error, Result, TenantTx,
+    ai::{self, DraftRequest, Who, language},
+    classifications, conversations,
+    events::{self, Event},
+    jobs::{self, Claimed},
+    knowledge::{self, Question},
+    messages::{self, jobs::DraftReply},
+};
+
+/// Earlier messages that are read.
+const HISTORY: i64 = 12;
+/// Passages that the draft may quote from.
+const PASSAGES: usize = 8;
+/// Below this the customer's own setting is a better guess than the words.
+const SURE_LANGUAGE: f64 = 0.6;
+
+struct Case {
+    message: Message,
+    scene: Scene,
+    /// Oldest first.
+    history: Vec<(Who, String)>,
+    category: String,
+    priority: Priority,
+    sentiment: Sentiment,
+    language: Language,
+}
+
+/// Carries out [`DraftReply`]. Nothing is drafted when a person has answered meanwhile, or the message is gone.
+pub async fn generate(ctx: &Ctx, job: &Claimed) -> Result<()> {
+    let wanted: DraftReply = job.payload()?;
+    let mut tx = ctx.begin_in(job.account_id).await?;
+    let case = read(&mut tx, wanted.message_id, wanted.again).await?;
+    drop(tx);
+    let composed = match case {
+        Some(case) => Some(compose(ctx, job, case).await?),
+        None => None,
+    };
+    let mut tx = ctx.begin_in(job.account_id).await?;
+    if let Some(composed) = composed {
+        match save(&mut tx, job, &wanted, &composed).await {
+            Ok(()) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    jobs::done_in(&mut tx, job).await?;
+    tx.commit().await
+}
+
+async fn read(tx: &mut TenantTx, id: MessageId, again: bool) -> Result<Option<Case>> {
+    let message = match messages::find(tx, id).await {
+        Ok(message) if message.sender_type == SenderType::Contact => message,
+        Ok(_) | Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !again && queries::answered_since(tx, message.conversation_id, id).await? {
+        return Ok(None);
+    }
+    let scene = queries::scene(tx, message.conversation_id, id).await?;
+    let classification = match scene.classification_id {
+        Some(id) => Some(classifications::find(tx, id).await?),
+        None => None,
+    };
+    let mut history: Vec<(Who, String)> = queries::said_before(tx, message.conversation_id, id, HISTORY)
+        .await?
+        .into_iter()
+        .map(|(sender, text)| (if sender == SenderType::Contact { Who::Customer } else { Who::Agent }, text))
+        .collect();
+    history.reverse();
+    let (spoken, certainty) = language::detect(&message.content);
+    let judged = classification.as_ref().filter(|c| c.confidences.language >= SURE_LANGUAGE || c.corrected.iter().any(|field| field == "language"));
+    let language = judged
+        .map(|classification| classification.language)
+        .or((certainty >= SURE_LANGUAGE).then_some(spoken))
+        .or_else(|| earlier_language(&history))
+        .or(scene.contact_locale)
+        .unwrap_or(spoken);
+    Ok(Some(Case {
+        category: classification.as_ref().map_or_else(|| "general".to_owned(), |c| c.category.clone()),
+        priority: classification.as_ref().map_or(Priority::Normal, |c| c.priority),
+        sentiment: classification.as_ref().map_or(Sentiment::Neutral, |c| c.sentiment),
+        language,
+        message,
+        scene,
+        history,
+    }))
+}
+
+/// The language the customer has written in before.
+fn earlier_language(history: &[(Who, String)]) -> Option<Language> {
+    let said: Vec<&str> = history.iter().filter(|(who, _)| *who == Who::Customer).map(|(_, text)| text.as_str()).collect();
+    let (language, certainty) = language::detect(&said.join("\n"));
+    (certainty >= SURE_LANGUAGE).then_some(language)
+}
+
+async fn compose(ctx: &Ctx, job: &Claimed, case: Case) -> Result<ai::Composed> {
+    let question = Question { text: case.message.content.clone(), context: case.history.iter().map(|(_, text)| text.clone()).collect() };
+    let passages = knowledge::retrieve(ctx, job.account_id, &question, PASSAGES).await?;
+    let request = DraftRequest {
+        question: question.text,
+        history: case.history,
+        language: case.language,
+        sentiment: case.sentiment,
+        priority: case.priority,
+        category: case.category,
+        customer_name: case.scene.contact_name,
+        agent_name: case.scene.agent_name,
+        account_name: case.scene.account_name,
+        passages: passages
+            .into_iter()
+            .map(|passage| ai::Passage {
+                article_id: passage.article_id,
+                title: passage.title,
+                language: passage.language,
+                content: passage.content,
+                similarity: passage.similarity,
+            })
+            .collect(),
+    };
+    ctx.ai.compose(&request).await.map_err(|error| Error::Unavailable(error.into()))
+}
+
+async fn save(tx: &mut TenantTx, job: &Claimed, wanted: &DraftReply, composed: &ai::Composed) -> Result<()> {
+    // Where the message is now: conversations merge.
+    let message = messages::find(tx, wanted.message_id).await?;
+    let conversation = message.conversation_id;
+    conversations::queries::lock(tx, conversation).await?;
+    if !wanted.again && queries::answered_since(tx, conversation, message.id).await? {
+        return Ok(());
+    }
+    let newest = classifications::queries::newest_customer_message(tx, conversation).await? == Some(message.id);
+    // The customer has written again: the draft is kept for the record, the newer message's one is offered.
+    let status = if newest { DraftStatus::Pending } else { DraftStatus::Superseded };
+    let Some(id) = queries::insert(tx, conversation, message.id, job.id, status, composed).await? else { return Ok(()) };
+    if newest {
+        queries::supersede_others(tx, conversation, id).await?;
+        conversations::queries::set_pending_draft(tx, conversation, Some(id)).await?;
+    }
+    let event = Event::new(EventKind::AiDraft).conversation(conversation).message(message.id).subject(id.0);
+    events::append(tx, &Actor::ai(job.account_id), event).await
+}
