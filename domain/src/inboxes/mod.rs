@@ -29,7 +29,7 @@ pub async fn get(tx: &mut TenantTx, actor: &Actor, id: InboxId) -> Result<Inbox>
     find(tx, id).await.map(|inbox| for_eyes_of(actor, inbox))
 }
 
-pub(crate) async fn find(tx: &mut TenantTx, id: InboxId) -> Result<Inbox> {
+async fn find(tx: &mut TenantTx, id: InboxId) -> Result<Inbox> {
     queries::list(tx, Some(id)).await?.pop().ok_or(Error::NotFound)
 }
 
@@ -40,15 +40,24 @@ fn for_eyes_of(actor: &Actor, mut inbox: Inbox) -> Inbox {
     inbox
 }
 
-/// The enabled web inbox of a website token, and whose it is: the widget's front door. It carries the HMAC key with
-/// which the visitor's identity is checked, so it is never answered to a client as it is.
+/// The enabled web inbox of a website token, and whose it is: the widget's front door.
 ///
 /// # Errors
 /// `NotFound` for an unknown token or a disabled inbox.
 pub async fn find_by_token(ctx: &Ctx, website_token: &str) -> Result<(AccountId, Inbox)> {
     let (account, id) = queries::by_token(&ctx.db, website_token).await?.ok_or(Error::NotFound)?;
     let mut tx = ctx.begin_in(account).await?;
-    Ok((account, find(&mut tx, id).await?))
+    let inbox = find(&mut tx, id).await?;
+    Ok((account, Inbox { identity_secret: None, ..inbox }))
+}
+
+/// The HMAC key with which the host site vouches for its visitors. Only to check a signature with.
+///
+/// # Errors
+/// `NotFound` when there is no such inbox.
+pub(crate) async fn identity_secret(ctx: &Ctx, account: AccountId, id: InboxId) -> Result<String> {
+    let mut tx = ctx.begin_in(account).await?;
+    find(&mut tx, id).await?.identity_secret.ok_or(Error::NotFound)
 }
 
 /// Opens a channel. A web inbox gets its public token here.
