@@ -1,0 +1,120 @@
+//! Boot: from an installation's environment to a [`Ctx`]. Server, worker and command-line tools start alike.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use object_store::local::LocalFileSystem;
+
+use crate::{
+    Ctx, Db,
+    ai::{Ai, AiOptions},
+    auth::{Identities, secrets::Secrets},
+    clock::{Entropy as _, SystemClock, SystemEntropy},
+    ctx::{Parts, Settings},
+    db::{
+        bootstrap,
+        embedded::{Embedded, EmbeddedOptions, find_binaries},
+    },
+};
+
+pub struct BootOptions {
+    /// Holds the embedded database, uploads, the generated secret and the classifier's cache.
+    pub data_dir: PathBuf,
+    /// An external PostgreSQL; the embedded one otherwise.
+    pub database_url: Option<String>,
+    /// At least 32 characters; generated into the data directory when absent, except in production.
+    pub secret: Option<String>,
+    pub max_connections: u32,
+    pub settings: Settings,
+}
+
+/// A running installation. Dropping it does not stop the embedded database: call [`shut_down`](Self::shut_down).
+pub struct Booted {
+    pub ctx: Ctx,
+    embedded: Option<Embedded>,
+}
+
+impl Booted {
+    /// Closes the pool and stops the embedded database.
+    pub async fn shut_down(self) -> anyhow::Result<()> {
+        self.ctx.db.close().await;
+        match self.embedded {
+            Some(embedded) => embedded.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Starts (or finds) the database, brings its schema up to date, loads the AI and connects as the runtime role.
+///
+/// # Errors
+/// One line that names what is missing or wrong.
+pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
+    std::fs::create_dir_all(&options.data_dir).with_context(|| format!("cannot create {}", options.data_dir.display()))?;
+    let data_dir = options.data_dir.canonicalize()?;
+    let secrets = secrets(options.secret, &data_dir, options.settings.production)?;
+    // Loading the model takes a moment and needs nothing of the database.
+    let ai_cache = data_dir.join("ai");
+    let ai = tokio::task::spawn_blocking(move || -> anyhow::Result<Ai> { load_ai(ai_cache) });
+    let (url, embedded) = match options.database_url {
+        Some(url) => (url, None),
+        None => {
+            let embedded = Embedded::start(EmbeddedOptions { data_dir: data_dir.clone(), binaries: find_binaries()?, durable: true }).await?;
+            (embedded.admin_url("postgres"), Some(embedded))
+        }
+    };
+    let connected = async {
+        let runtime = bootstrap::prepare(&url, &secrets).await?;
+        anyhow::Ok(Db::connect(runtime, options.max_connections).await?)
+    };
+    let (db, ai) = match (connected.await, ai.await?) {
+        (Ok(db), Ok(ai)) => (db, ai),
+        (Err(error), _) | (_, Err(error)) => {
+            if let Some(embedded) = embedded {
+                embedded.stop().await.ok();
+            }
+            return Err(error);
+        }
+    };
+    let uploads = data_dir.join("uploads");
+    std::fs::create_dir_all(&uploads)?;
+    let ctx = Ctx::new(Parts {
+        db,
+        ai,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        secrets,
+        identities: Identities::default(),
+        store: Arc::new(LocalFileSystem::new_with_prefix(uploads)?),
+        settings: options.settings,
+    });
+    Ok(Booted { ctx, embedded })
+}
+
+fn load_ai(cache: PathBuf) -> anyhow::Result<Ai> {
+    std::fs::create_dir_all(&cache)?;
+    Ai::load(AiOptions { model_dir: crate::ai::find_model()?, cache_dir: Some(cache) })
+}
+
+fn secrets(given: Option<String>, data_dir: &Path, production: bool) -> anyhow::Result<Secrets> {
+    if let Some(secret) = given {
+        return Secrets::new(secret).context("HUMMDESK_SECRET");
+    }
+    let file = data_dir.join("secret");
+    if let Ok(secret) = std::fs::read_to_string(&file) {
+        return Secrets::new(secret.trim()).with_context(|| file.display().to_string());
+    }
+    anyhow::ensure!(!production, "HUMMDESK_SECRET must be set in production: at least 32 random characters");
+    let secret = hex::encode(SystemEntropy.bytes());
+    write_private(&file, &secret).with_context(|| format!("cannot write {}", file.display()))?;
+    Secrets::new(secret)
+}
+
+#[cfg(unix)]
+fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?.write_all(text.as_bytes())
+}
