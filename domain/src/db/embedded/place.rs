@@ -205,6 +205,7 @@ fn find_home(data_dir: &Path, runner: Option<Runner>) -> anyhow::Result<PathBuf>
         Ok(target) => target,
         Err(_) if unreachable => {
             let home = Path::new(REACHABLE_HOMES).join(fingerprint(&data_dir));
+            set_aside(&home)?;
             symlink(&home, &usual).with_context(|| {
                 format!(
                     "the user that runs PostgreSQL cannot reach {}; linking it to {}",
@@ -223,6 +224,20 @@ fn find_home(data_dir: &Path, runner: Option<Runner>) -> anyhow::Result<PathBuf>
         .with_context(|| format!("creating {}", home.display()))?;
     home.canonicalize()
         .with_context(|| format!("resolving {}", home.display()))
+}
+
+/// Somebody deleted a data directory to begin anew, but could not see this part of it. One such
+/// cluster is kept.
+fn set_aside(home: &Path) -> anyhow::Result<()> {
+    if !home.exists() {
+        return Ok(());
+    }
+    let _still_owned = take_ownership(home)?;
+    let old = home.with_extension("old");
+    if old.exists() {
+        fs::remove_dir_all(&old).with_context(|| format!("removing {}", old.display()))?;
+    }
+    fs::rename(home, &old).with_context(|| format!("setting {} aside", home.display()))
 }
 
 /// Sixteen hexadecimal digits that differ between paths; nothing depends on their stability,
