@@ -3,8 +3,9 @@
 //! owns it.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,10 @@ use anyhow::{Context, bail, ensure};
 use clap::Subcommand;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::embedded::{cache_dir, find_binaries};
-use crate::test_postgres::{OWNER, OWNER_PASSWORD, create_database, send_signal, start};
+use crate::embedded::{Running, cache_dir};
+use crate::test_postgres::{OWNER, OWNER_PASSWORD, prepare, send_signal, start};
 
 const DATABASE: &str = "hummdesk_dev";
-const STARTS_WITHIN: Duration = Duration::from_mins(1);
 const STOPS_WITHIN: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Subcommand)]
@@ -35,51 +35,59 @@ pub(crate) enum Action {
 pub(crate) async fn run(action: Action) -> anyhow::Result<()> {
     let directory = cache_dir()?.join("dev-postgres");
     match action {
-        Action::Start => start_in_background(&directory).await,
+        Action::Start => {
+            let running = match Running::find(&directory) {
+                Some(running) => running,
+                None => start_in_background(&directory)?,
+            };
+            prepare(&running.admin_url("postgres"), DATABASE).await?;
+            print_url(&running);
+            Ok(())
+        }
         Action::Stop => stop(&directory).await,
-        Action::Url => match running_url(&directory) {
-            Some(url) => {
-                println!("{url}");
-                Ok(())
-            }
-            None => bail!("the development server does not run: cargo xtask dev-postgres start"),
-        },
+        Action::Url => {
+            let running = Running::find(&directory)
+                .context("the development server does not run: cargo xtask dev-postgres start")?;
+            print_url(&running);
+            Ok(())
+        }
         Action::Serve => serve(&directory).await,
     }
 }
 
-async fn start_in_background(directory: &Path) -> anyhow::Result<()> {
-    if let Some(url) = running_url(directory) {
-        println!("{url}");
-        return Ok(());
-    }
+fn print_url(running: &Running) {
+    println!("{}", running.url(OWNER, OWNER_PASSWORD, DATABASE));
+}
+
+/// Answers when the server accepts connections.
+fn start_in_background(directory: &Path) -> anyhow::Result<Running> {
     fs::create_dir_all(directory).with_context(|| format!("creating {}", directory.display()))?;
     let log_file = directory.join("serve.log");
     let log =
         fs::File::create(&log_file).with_context(|| format!("creating {}", log_file.display()))?;
-    let errors = log.try_clone().context("sharing the log")?;
     let mut server = Command::new(std::env::current_exe().context("finding this program")?)
         .args(["dev-postgres", "serve"])
         .stdin(Stdio::null())
-        .stdout(log)
-        .stderr(errors)
+        .stdout(Stdio::piped())
+        .stderr(log)
         .process_group(0)
         .spawn()
         .context("starting the background process")?;
-    let deadline = Instant::now() + STARTS_WITHIN;
-    loop {
-        if let Some(url) = running_url(directory) {
-            println!("{url}");
-            return Ok(());
-        }
-        let ended = server
-            .try_wait()
-            .context("watching the background process")?;
-        if ended.is_some() || Instant::now() > deadline {
+    // It says one line when it is ready, and nothing when it fails.
+    let mut line = String::new();
+    let output = server
+        .stdout
+        .take()
+        .context("reading from the background process")?;
+    BufReader::new(output)
+        .read_line(&mut line)
+        .context("reading from the background process")?;
+    match Running::find(directory) {
+        Some(running) if !line.is_empty() => Ok(running),
+        _ => {
             let log = fs::read_to_string(&log_file).unwrap_or_default();
-            bail!("the development server did not start: {}", log.trim());
+            bail!("the development server did not start: {}", log.trim())
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
@@ -87,20 +95,10 @@ async fn serve(directory: &Path) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let server = start(directory).await?;
-    create_database(&server, DATABASE).await?;
     let pid = server
         .postmaster_pid()
-        .context("PostgreSQL ended during the start")?;
-    println!("PostgreSQL runs as process {pid}");
-    let state = format!(
-        "{}\n{}\n",
-        std::process::id(),
-        server.url(OWNER, OWNER_PASSWORD, DATABASE)
-    );
-    let fresh = directory.join("state.new");
-    fs::write(&fresh, state)
-        .and_then(|()| fs::rename(&fresh, state_file(directory)))
-        .context("writing the address")?;
+        .context("PostgreSQL ended during its start")?;
+    println!("PostgreSQL is process {pid}");
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -109,44 +107,17 @@ async fn serve(directory: &Path) -> anyhow::Result<()> {
 }
 
 async fn stop(directory: &Path) -> anyhow::Result<()> {
-    let Some((pid, _)) = read_state(directory) else {
+    let Some(Running { owner_pid, .. }) = Running::find(directory) else {
         return Ok(());
     };
-    send_signal(pid, "TERM").await?;
+    send_signal(owner_pid, "TERM").await?;
     let deadline = Instant::now() + STOPS_WITHIN;
-    while is_ours(pid) {
-        ensure!(Instant::now() < deadline, "process {pid} does not stop");
+    while Running::find(directory).is_some() {
+        ensure!(
+            Instant::now() < deadline,
+            "process {owner_pid} does not stop"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     Ok(())
-}
-
-/// The address, if the owner lives and the server answers.
-fn running_url(directory: &Path) -> Option<String> {
-    let (_, url) = read_state(directory)?;
-    let answers = Command::new(find_binaries().ok()?.join("bin/pg_isready"))
-        .args(["--quiet", "--dbname", &url])
-        .status()
-        .is_ok_and(|status| status.success());
-    answers.then_some(url)
-}
-
-/// Process id of the live owner and the address it announced.
-fn read_state(directory: &Path) -> Option<(u32, String)> {
-    let state = fs::read_to_string(state_file(directory)).ok()?;
-    let (pid, url) = state.trim().split_once('\n')?;
-    let pid = pid.parse().ok()?;
-    is_ours(pid).then(|| (pid, url.to_owned()))
-}
-
-/// Numbers are reused: the process must also be an owner of this kind.
-fn is_ours(pid: u32) -> bool {
-    fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| {
-        line.split(|byte| *byte == 0)
-            .any(|argument| argument == b"dev-postgres")
-    })
-}
-
-fn state_file(directory: &Path) -> PathBuf {
-    directory.join("state")
 }

@@ -42,7 +42,7 @@ pub(crate) async fn run(command: &[String]) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let scratch = Scratch::new()?;
     let server = start(&scratch.0).await?;
-    create_database(&server, TEST_DATABASE).await?;
+    prepare(&server.admin_url("postgres"), TEST_DATABASE).await?;
 
     let mut child = Command::new(&command[0])
         .args(&command[1..])
@@ -63,36 +63,33 @@ pub(crate) async fn run(command: &[String]) -> anyhow::Result<ExitCode> {
     Ok(exit_code(status))
 }
 
-/// A throw-away server in `data_dir`, with the roles of a real installation.
+/// A server that does not wait for the disk.
 pub(crate) async fn start(data_dir: &Path) -> anyhow::Result<Embedded> {
-    let server = Embedded::start(EmbeddedOptions {
+    Embedded::start(EmbeddedOptions {
         data_dir: data_dir.to_owned(),
         binaries: find_binaries()?,
         durable: false,
     })
-    .await?;
-    psql(&server, ROLES).await?;
-    Ok(server)
-}
-
-/// A database of that name, owned by the schema's owner; kept when it exists.
-pub(crate) async fn create_database(server: &Embedded, name: &str) -> anyhow::Result<()> {
-    psql(
-        server,
-        &format!(
-            "select 'create database {name} owner {OWNER}' \
-             where not exists (select from pg_database where datname = '{name}') \\gexec\n"
-        ),
-    )
     .await
 }
 
-async fn psql(server: &Embedded, script: &str) -> anyhow::Result<()> {
+/// Makes the roles of a real installation and a database of theirs; keeps what exists.
+pub(crate) async fn prepare(admin_url: &str, database: &str) -> anyhow::Result<()> {
+    let script = format!(
+        "{ROLES}
+select 'create database {database} owner {OWNER}'
+ where not exists (select from pg_database where datname = '{database}') \\gexec
+"
+    );
+    psql(admin_url, &script).await
+}
+
+async fn psql(admin_url: &str, script: &str) -> anyhow::Result<()> {
     use tokio::io::AsyncWriteExt;
 
     let mut psql = Command::new(find_binaries()?.join("bin/psql"))
         .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"])
-        .arg(server.admin_url("postgres"))
+        .arg(admin_url)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

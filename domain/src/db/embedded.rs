@@ -87,13 +87,7 @@ impl Embedded {
 
     /// Connection URL of any role for `database`, over the Unix socket.
     pub fn url(&self, user: &str, password: &str, database: &str) -> String {
-        format!(
-            "postgres://{}:{}@localhost/{}?host={}",
-            percent(user),
-            percent(password),
-            percent(database),
-            percent(&self.place.socket_dir.to_string_lossy()),
-        )
+        url(&self.place.socket_dir, user, password, database)
     }
 
     /// Process id of the running postmaster; `None` between a crash and the restart after it.
@@ -107,6 +101,33 @@ impl Embedded {
         // The receiver is gone only when the supervisor has ended, and then its result tells why.
         let _ = self.stop.send(());
         self.supervisor.await.context("stopping PostgreSQL")?
+    }
+}
+
+/// A cluster that another process owns and runs: its command-line tools connect to it, because
+/// only one process may own it.
+pub struct Running {
+    /// The process to ask when the cluster should stop.
+    pub owner_pid: u32,
+    socket_dir: PathBuf,
+    password: String,
+}
+
+impl Running {
+    /// The cluster below `data_dir`, if somebody runs it and we may read its password. Blocking,
+    /// but only for a few small files.
+    pub fn find(data_dir: &Path) -> Option<Self> {
+        place::find_running(data_dir)
+    }
+
+    /// Connection URL of the superuser `postgres` for `database`, over the Unix socket.
+    pub fn admin_url(&self, database: &str) -> String {
+        self.url("postgres", &self.password, database)
+    }
+
+    /// Connection URL of any role for `database`, over the Unix socket.
+    pub fn url(&self, user: &str, password: &str, database: &str) -> String {
+        url(&self.socket_dir, user, password, database)
     }
 }
 
@@ -329,6 +350,16 @@ async fn log_since(log_file: &Path, start: u64) -> String {
 fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
+}
+
+fn url(socket_dir: &Path, user: &str, password: &str, database: &str) -> String {
+    format!(
+        "postgres://{}:{}@localhost/{}?host={}",
+        percent(user),
+        percent(password),
+        percent(database),
+        percent(&socket_dir.to_string_lossy()),
+    )
 }
 
 /// Percent-encodes everything outside RFC 3986's unreserved characters.

@@ -8,12 +8,13 @@ use std::os::unix::fs::{
 };
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 
-use super::EmbeddedOptions;
 use super::runner::{Runner, current_uid};
 use super::settings;
+use super::{EmbeddedOptions, Running};
 
 /// A socket's whole path must fit into 108 bytes (`sun_path`), its file name included.
 const LONGEST_SOCKET_DIR: usize = 89;
@@ -258,7 +259,7 @@ fn take_ownership(home: &Path) -> anyhow::Result<File> {
         .write(true)
         .open(&path)
         .with_context(|| format!("opening {}", path.display()))?;
-    match lock.try_lock() {
+    match lock_patiently(&lock) {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut owner = String::new();
@@ -281,13 +282,50 @@ fn take_ownership(home: &Path) -> anyhow::Result<File> {
     Ok(lock)
 }
 
-fn make_socket_dir(home: &Path, runner: Option<Runner>) -> anyhow::Result<PathBuf> {
+/// [`find_running`] holds the lock for an instant.
+fn lock_patiently(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..10 {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+            outcome => return outcome,
+        }
+    }
+    lock.try_lock()
+}
+
+pub(super) fn find_running(data_dir: &Path) -> Option<Running> {
+    let home = data_dir.join("postgres").canonicalize().ok()?;
+    let mut lock = File::open(home.join("owner.lock")).ok()?;
+    let Err(TryLockError::WouldBlock) = lock.try_lock_shared() else {
+        return None;
+    };
+    let mut owner = String::new();
+    lock.read_to_string(&mut owner).ok()?;
+    Some(Running {
+        owner_pid: owner.trim().parse().ok()?,
+        socket_dir: socket_dir(&home),
+        password: fs::read_to_string(home.join("password"))
+            .ok()?
+            .trim()
+            .to_owned(),
+    })
+}
+
+/// Beside the cluster, or in the temporary directory where that path is too long for a socket.
+fn socket_dir(home: &Path) -> PathBuf {
     let near = home.join("run");
     if near.as_os_str().len() <= LONGEST_SOCKET_DIR {
-        make_dir(&near, 0o700, runner)?;
-        return Ok(near);
+        return near;
     }
-    let short = std::env::temp_dir().join(format!("hummdesk-{}", fingerprint(home)));
+    std::env::temp_dir().join(format!("hummdesk-{}", fingerprint(home)))
+}
+
+fn make_socket_dir(home: &Path, runner: Option<Runner>) -> anyhow::Result<PathBuf> {
+    let short = socket_dir(home);
+    if short.starts_with(home) {
+        make_dir(&short, 0o700, runner)?;
+        return Ok(short);
+    }
     if let Err(error) = DirBuilder::new().mode(0o700).create(&short)
         && error.kind() != std::io::ErrorKind::AlreadyExists
     {

@@ -4,7 +4,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Embedded, EmbeddedOptions, find_binaries, percent, runner, settings};
+use super::{Embedded, EmbeddedOptions, Running, find_binaries, percent, runner, settings};
 
 /// A directory below the temporary one that the server's user may enter.
 struct Scratch(PathBuf);
@@ -182,7 +182,13 @@ async fn a_second_owner_is_refused() {
         "{error}"
     );
     assert_eq!(sql(&server, "select 1").await, "1");
+
+    // But it may connect.
+    let running = Running::find(&scratch.0).unwrap();
+    assert_eq!(running.owner_pid, std::process::id());
+    assert_eq!(running.admin_url("postgres"), server.admin_url("postgres"));
     server.stop().await.unwrap();
+    assert!(Running::find(&scratch.0).is_none());
 }
 
 #[tokio::test]
