@@ -128,9 +128,9 @@ macro_rules! query {
 /// A body that the product answers with.
 macro_rules! response {
     ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })+) => {$(
-        $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $(#[$meta])*
         pub struct $name { $($body)* }
     )+};
 }
