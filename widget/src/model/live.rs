@@ -1,0 +1,231 @@
+//! The live connection: what its frames mean, and how it comes back without losing or repeating
+//! anything. Events carry a growing number; after a pause everything behind the last one seen is
+//! asked for. Where no socket gets through, each attempt reads the news over HTTP instead.
+
+use serde::Deserialize;
+use serde_json::Value;
+use types::{
+    ConversationId, MessageId, conversations::Status, events::EventFrame, messages::SenderType,
+    realtime::VisitorFrame, widget::VisitorMessage,
+};
+
+use super::{
+    Env,
+    msg::{Effect, Frame, Timer},
+    outbox::backoff,
+    state::{AgentTyping, Link, Load, Session, State},
+};
+
+/// Milliseconds an agent's typing mark lasts without news.
+const TYPING_LASTS: u32 = 6_000;
+const PING_EVERY: u32 = 25_000;
+/// From this many failed connections on, news is read over HTTP.
+const WITHOUT_SOCKET: u32 = 2;
+
+#[derive(Deserialize)]
+struct Ready {
+    last_seq: i64,
+}
+
+#[derive(Deserialize)]
+struct Typing {
+    conversation_id: ConversationId,
+    on: bool,
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Changed {
+    id: ConversationId,
+    status: Status,
+}
+
+#[derive(Deserialize)]
+struct ReadMark {
+    conversation_id: ConversationId,
+    message_id: MessageId,
+}
+
+fn data<T: serde::de::DeserializeOwned>(value: Value) -> Option<T> {
+    serde_json::from_value(value).ok()
+}
+
+impl State {
+    pub(super) fn connect(&mut self, effects: &mut Vec<Effect>) {
+        if self.link == Link::Off && matches!(self.session, Session::Open(_)) {
+            self.link = Link::Connecting;
+            effects.push(Effect::Connect);
+        }
+    }
+
+    pub(super) fn socket(&mut self, frame: Frame, env: &dyn Env, effects: &mut Vec<Effect>) {
+        match frame {
+            Frame::Closed => {
+                if self.link != Link::Off {
+                    self.link = Link::Waiting;
+                    self.attempts += 1;
+                    self.agent_typing = None;
+                    let wait = backoff(self.attempts, env.random());
+                    effects.push(Effect::After(wait, Timer::Reconnect));
+                }
+            }
+            Frame::Event(frame) => self.event(frame, env, effects),
+        }
+    }
+
+    pub(super) fn reconnect(&mut self, effects: &mut Vec<Effect>) {
+        if self.link != Link::Waiting {
+            return;
+        }
+        if self.attempts >= WITHOUT_SOCKET && self.online {
+            self.catch_up(effects);
+        }
+        self.link = Link::Off;
+        self.connect(effects);
+    }
+
+    /// Reads over HTTP what may have been missed.
+    fn catch_up(&mut self, effects: &mut Vec<Effect>) {
+        for thread in self.threads.values_mut() {
+            thread.stale = true;
+            if thread.load == Load::Failed {
+                thread.load = if thread.messages.is_empty() {
+                    Load::Not
+                } else {
+                    Load::Done
+                };
+            }
+        }
+        self.list(effects);
+    }
+
+    fn event(&mut self, frame: EventFrame, env: &dyn Env, effects: &mut Vec<Effect>) {
+        if let Some(seq) = frame.seq {
+            if self.seq.is_some_and(|seen| seq <= seen) {
+                return;
+            }
+            self.seq = Some(seq);
+        }
+        match frame.event.as_str() {
+            "ready" => {
+                if let Some(ready) = data::<Ready>(frame.data) {
+                    self.ready(ready.last_seq, effects);
+                }
+            }
+            "resync" => {
+                self.seq = None;
+                self.catch_up(effects);
+            }
+            "message:new" | "message:sent" | "message:updated" => {
+                if let Some(message) = data::<VisitorMessage>(frame.data) {
+                    self.arrived(message, effects);
+                }
+            }
+            "conversation:updated" => {
+                if let Some(changed) = data::<Changed>(frame.data) {
+                    match self.conversation_mut(changed.id.0) {
+                        Some(conversation) => conversation.status = changed.status,
+                        None => self.list(effects),
+                    }
+                }
+            }
+            "message:read" => {
+                if let Some(mark) = data::<ReadMark>(frame.data)
+                    && let Some(conversation) = self.conversation_mut(mark.conversation_id.0)
+                {
+                    conversation.agent_read_message_id = conversation
+                        .agent_read_message_id
+                        .max(Some(mark.message_id));
+                }
+            }
+            "agent:typing" => {
+                if let Some(typing) = data::<Typing>(frame.data) {
+                    self.agent_types(typing, env.now(), effects);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn ready(&mut self, last_seq: i64, effects: &mut Vec<Effect>) {
+        self.link = Link::Ready;
+        self.attempts = 0;
+        self.held = false;
+        effects.push(Effect::After(PING_EVERY, Timer::Ping));
+        if let Some(seen) = self.seq {
+            if seen < last_seq {
+                effects.push(Effect::Say(VisitorFrame::Resume { after: seen }));
+            }
+            return;
+        }
+        // From here on nothing is missed; what came before is read once the stream stands.
+        self.seq = Some(last_seq);
+        self.catch_up(effects);
+    }
+
+    fn arrived(&mut self, message: VisitorMessage, effects: &mut Vec<Effect>) {
+        let from_contact = message.sender_type == SenderType::Contact;
+        let id = message.conversation_id.0;
+        if self.insert(message.clone(), effects) && !from_contact {
+            if self
+                .agent_typing
+                .as_ref()
+                .is_some_and(|typing| typing.thread == id)
+            {
+                self.agent_typing = None;
+            }
+            effects.push(Effect::Announce(message));
+        }
+    }
+
+    fn agent_types(&mut self, typing: Typing, now: f64, effects: &mut Vec<Effect>) {
+        let thread = typing.conversation_id.0;
+        if typing.on {
+            self.agent_typing = Some(AgentTyping {
+                thread,
+                name: typing.name,
+                until: now + f64::from(TYPING_LASTS),
+            });
+            effects.push(Effect::After(TYPING_LASTS, Timer::AgentQuiet));
+        } else if self
+            .agent_typing
+            .as_ref()
+            .is_some_and(|shown| shown.thread == thread)
+        {
+            self.agent_typing = None;
+        }
+    }
+
+    pub(super) fn agent_quiet(&mut self, now: f64) {
+        // A little early is late enough: timers are not that exact.
+        if self
+            .agent_typing
+            .as_ref()
+            .is_some_and(|typing| typing.until - 50.0 <= now)
+        {
+            self.agent_typing = None;
+        }
+    }
+
+    pub(super) fn ping(&self, effects: &mut Vec<Effect>) {
+        if self.link == Link::Ready {
+            effects.push(Effect::Say(VisitorFrame::Ping {}));
+            effects.push(Effect::After(PING_EVERY, Timer::Ping));
+        }
+    }
+
+    /// The browser says whether there is a network.
+    pub(super) fn network(&mut self, online: bool, effects: &mut Vec<Effect>) {
+        let back = online && !self.online;
+        self.online = online;
+        if back {
+            self.held = false;
+            self.failures = 0;
+            if self.link == Link::Waiting {
+                self.attempts = 0;
+                self.reconnect(effects);
+            }
+        }
+    }
+}
