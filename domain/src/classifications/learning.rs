@@ -77,11 +77,13 @@ fn examples(corrections: Vec<Corrected>) -> Vec<Example> {
             category: None,
             priority: None,
             sentiment: None,
+            language: None,
         });
         match corrected.field.as_str() {
             "category" => _ = example.category.get_or_insert(corrected.value),
             "priority" => example.priority = example.priority.or(corrected.value.parse().ok()),
             "sentiment" => example.sentiment = example.sentiment.or(corrected.value.parse().ok()),
+            "language" => example.language = example.language.or(corrected.value.parse().ok()),
             _ => {}
         }
     }

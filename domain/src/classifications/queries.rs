@@ -87,18 +87,6 @@ pub async fn latest_id(tx: &mut TenantTx, conversation: ConversationId) -> Resul
     .await?)
 }
 
-/// The newest classification of one message.
-pub async fn id_by_message(tx: &mut TenantTx, message: MessageId) -> Result<Option<ClassificationId>> {
-    let account = tx.account_id();
-    Ok(sqlx::query_scalar!(
-        r#"select id as "id: ClassificationId" from classifications where account_id = $1 and message_id = $2 order by id desc limit 1"#,
-        account.0,
-        message.0
-    )
-    .fetch_optional(tx.conn())
-    .await?)
-}
-
 pub async fn id_by_job(tx: &mut TenantTx, job: JobId) -> Result<Option<ClassificationId>> {
     let account = tx.account_id();
     Ok(sqlx::query_scalar!(

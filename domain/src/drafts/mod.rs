@@ -13,7 +13,8 @@ use types::{
 };
 
 use crate::{
-    Actor, Error, Permission, Result, TenantTx, conversations,
+    Actor, Error, Permission, Result, TenantTx,
+    conversations::{self, queries::Locked},
     events::{self, Audit, Event},
     jobs::{NewJob, enqueue},
     messages::{self, jobs::DraftReply},
@@ -78,7 +79,7 @@ const DECIDED: Error = Error::Conflict { code: "draft_decided", message: "This d
 /// `NotFound`; `Conflict` when it is no longer pending; `Invalid` for a text that cannot be sent.
 pub async fn accept(tx: &mut TenantTx, actor: &Actor, id: DraftId, request: AcceptDraft) -> Result<AcceptedDraft> {
     actor.require(Permission::Work)?;
-    let draft = lock_pending(tx, id).await?;
+    let (draft, _) = lock_pending(tx, id).await?;
     let proposed = text::without_marks(&draft.content, draft.sources.len());
     let content = request.content.as_deref().map_or_else(|| proposed.clone(), |edited| text::without_marks(edited, draft.sources.len()));
     let distance = text::edit_distance(&proposed, &content);
@@ -111,7 +112,7 @@ pub async fn reject(tx: &mut TenantTx, actor: &Actor, id: DraftId, request: Reje
     if reason.is_some_and(|reason| reason.chars().count() > MAX_REASON_CHARS || reason.contains('\0')) {
         return Err(Error::invalid("reason", "takes at most 1,000 characters"));
     }
-    let draft = lock_pending(tx, id).await?;
+    let (draft, conversation) = lock_pending(tx, id).await?;
     let decision = Decision {
         status: DraftStatus::Rejected,
         sent_content: None,
@@ -122,16 +123,20 @@ pub async fn reject(tx: &mut TenantTx, actor: &Actor, id: DraftId, request: Reje
     if !queries::decide(tx, id, &decision).await? {
         return Err(DECIDED);
     }
-    conversations::queries::set_pending_draft(tx, draft.conversation_id, None).await?;
+    if conversation.pending_draft_id == Some(id) {
+        conversations::queries::set_pending_draft(tx, draft.conversation_id, None).await?;
+    }
     announce(tx, actor, &draft, Audit::new("draft.rejected", "draft", id.0)).await?;
     find(tx, id).await
 }
 
 /// The draft with its conversation locked: always the conversation first, as everybody who changes both does.
-async fn lock_pending(tx: &mut TenantTx, id: DraftId) -> Result<Draft> {
+async fn lock_pending(tx: &mut TenantTx, id: DraftId) -> Result<(Draft, Locked)> {
+    let conversation = find(tx, id).await?.conversation_id;
+    let locked = conversations::queries::lock(tx, conversation).await?;
+    // Read again: whoever held the lock may have decided it.
     let draft = find(tx, id).await?;
-    conversations::queries::lock(tx, draft.conversation_id).await?;
-    if draft.status == DraftStatus::Pending { Ok(draft) } else { Err(DECIDED) }
+    if draft.status == DraftStatus::Pending { Ok((draft, locked)) } else { Err(DECIDED) }
 }
 
 async fn announce(tx: &mut TenantTx, actor: &Actor, draft: &Draft, audit: Audit) -> Result<()> {

@@ -1,7 +1,7 @@
 //! SQL of drafts and their sources.
 
 use types::{
-    ArticleId, ClassificationId, ContactId, ConversationId, DraftId, JobId, Language, MessageId, Timestamp, UserId,
+    ArticleId, ClassificationId, ConversationId, DraftId, JobId, Language, MessageId, Timestamp, UserId,
     drafts::{Draft, DraftSource, DraftStatus},
     messages::SenderType,
 };
@@ -95,7 +95,6 @@ pub async fn id_by_job(tx: &mut TenantTx, job: JobId) -> Result<Option<DraftId>>
 
 /// What is known about the customer and the people when a draft is written.
 pub struct Scene {
-    pub contact_id: ContactId,
     pub contact_name: Option<String>,
     pub contact_locale: Option<Language>,
     pub agent_name: Option<String>,
@@ -107,7 +106,7 @@ pub async fn scene(tx: &mut TenantTx, conversation: ConversationId, message: Mes
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         Scene,
-        r#"select c.contact_id as "contact_id: ContactId", k.name as contact_name, k.locale as "contact_locale: Language",
+        r#"select k.name as contact_name, k.locale as "contact_locale: Language",
                   u.name as "agent_name?", a.name as account_name,
                   (select max(f.id) from classifications f where f.account_id = $1 and f.message_id = $3) as "classification_id: ClassificationId"
            from conversations c

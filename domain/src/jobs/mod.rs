@@ -130,7 +130,7 @@ pub async fn done_in(tx: &mut TenantTx, job: &Claimed) -> Result<()> {
 }
 
 /// What becomes of a job that its effect did not mark done.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Verdict {
     Done,
     /// Try again after a pause; given a time, not before it.
