@@ -14,6 +14,7 @@ pub mod auth;
 pub mod classifications;
 pub mod contacts;
 pub mod conversations;
+pub mod demo;
 pub mod drafts;
 pub mod error;
 pub mod events;

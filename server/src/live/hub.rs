@@ -1,0 +1,193 @@
+//! The hub: one tail of the event log for every account with sockets, shared by all of them.
+//!
+//! Each account has one bounded broadcast ring. A socket that falls behind the ring is cut off and resumes from the
+//! log, so a slow reader costs nobody anything.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::extract::ws::Utf8Bytes;
+use domain::{
+    Actor, ActorKind, Ctx,
+    db::wake::Topic,
+    events::{self, LoggedEvent, Tail},
+};
+use serde_json::{Value, json};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use types::{AccountId, ContactId, ConversationId, events::{EventFrame, EventKind}};
+
+use super::rooms::Rooms;
+
+/// Frames a socket may fall behind before it is cut off.
+const RING: usize = 1024;
+/// Look without being woken, in case a wake-up was lost.
+const POLL: Duration = Duration::from_secs(1);
+
+/// A frame on its way to the account's sockets, serialised once.
+#[derive(Clone)]
+pub struct Live {
+    /// None for what is not kept: typing, presence.
+    pub seq: Option<i64>,
+    /// None for what only the customer is told.
+    pub agents: Option<Utf8Bytes>,
+    /// For this customer, when it concerns one.
+    pub visitor: Option<(ContactId, Utf8Bytes)>,
+}
+
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+struct Inner {
+    ctx: Ctx,
+    accounts: Mutex<HashMap<AccountId, Channel>>,
+    pub rooms: Rooms,
+}
+
+struct Channel {
+    ring: broadcast::Sender<Arc<Live>>,
+    /// The newest number broadcast; the tail goes on after it. None until the tail has looked once.
+    cursor: Option<i64>,
+}
+
+impl Hub {
+    pub fn start(ctx: Ctx, stop: CancellationToken) -> Self {
+        let hub = Self(Arc::new(Inner { ctx, accounts: Mutex::default(), rooms: Rooms::default() }));
+        let tail = hub.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tail.run() => {}
+            }
+        });
+        hub
+    }
+
+    pub fn ctx(&self) -> &Ctx {
+        &self.0.ctx
+    }
+
+    pub fn rooms(&self) -> &Rooms {
+        &self.0.rooms
+    }
+
+    /// Listens to an account. Frames from before this call are in the log, not in the ring.
+    pub fn subscribe(&self, account: AccountId) -> broadcast::Receiver<Arc<Live>> {
+        self.accounts().entry(account).or_insert_with(|| Channel { ring: broadcast::Sender::new(RING), cursor: None }).ring.subscribe()
+    }
+
+    fn accounts(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, Channel>> {
+        self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn run(&self) {
+        let mut numbered = self.ctx().db.wake().subscribe(Topic::Numbered);
+        loop {
+            numbered.mark_unchanged();
+            if let Err(error) = self.round().await {
+                tracing::warn!(%error, "server.hub.tail failed; trying again");
+            }
+            let _ = tokio::time::timeout(POLL, numbered.changed()).await;
+        }
+    }
+
+    /// Broadcasts whatever is new in the accounts that have listeners, and forgets the others.
+    async fn round(&self) -> domain::Result<()> {
+        let listened: Vec<AccountId> = {
+            let mut accounts = self.accounts();
+            accounts.retain(|_, channel| channel.ring.receiver_count() > 0);
+            accounts.keys().copied().collect()
+        };
+        if listened.is_empty() {
+            return Ok(());
+        }
+        for (account, head) in events::heads(&self.ctx().db, &listened).await? {
+            while self.advance(account, head).await? {}
+        }
+        Ok(())
+    }
+
+    /// Broadcasts one page of an account's log; true when there may be more.
+    async fn advance(&self, account: AccountId, head: i64) -> domain::Result<bool> {
+        let cursor = {
+            let mut accounts = self.accounts();
+            let Some(channel) = accounts.get_mut(&account) else { return Ok(false) };
+            // Each socket reads the log up to where it began to listen, so the ring may start at the head.
+            *channel.cursor.get_or_insert(head)
+        };
+        if cursor >= head {
+            return Ok(false);
+        }
+        let mut tx = self.ctx().begin_in(account).await?;
+        let page = match events::tail(&mut tx, cursor).await? {
+            Tail::Events(page) => page,
+            Tail::Resync => Vec::new(),
+        };
+        drop(tx);
+        let last = page.last().map_or(head, |event| event.seq);
+        let frames: Vec<_> = page.into_iter().map(|event| Arc::new(Live::logged(&event))).collect();
+        let mut accounts = self.accounts();
+        let Some(channel) = accounts.get_mut(&account) else { return Ok(false) };
+        for frame in frames {
+            // Nobody listening is no error: the log keeps it.
+            let _ = channel.ring.send(frame);
+        }
+        channel.cursor = Some(last);
+        Ok(last < head)
+    }
+
+    /// Tells everyone of the account something that is not kept.
+    pub fn tell(&self, account: AccountId, kind: EventKind, data: &Value) {
+        self.send(account, Live { seq: None, agents: Some(ephemeral(account, kind, data)), visitor: None });
+    }
+
+    /// An agent types: the colleagues see who and where, the customer sees that somebody does. Notes are nobody's to see.
+    pub fn agent_typing(&self, actor: &Actor, conversation: ConversationId, contact: ContactId, on: bool) {
+        let data = json!({ "conversation_id": conversation, "on": on, "name": actor.name, "user_id": actor.user_id() });
+        let first_name = actor.name.split(' ').next().unwrap_or_default();
+        let public = json!({ "conversation_id": conversation, "on": on, "name": first_name });
+        self.send(
+            actor.account_id,
+            Live {
+                seq: None,
+                agents: Some(ephemeral(actor.account_id, EventKind::AgentTyping, &data)),
+                visitor: Some((contact, ephemeral(actor.account_id, EventKind::AgentTyping, &public))),
+            },
+        );
+    }
+
+    /// The customer types.
+    pub fn visitor_typing(&self, actor: &Actor, conversation: ConversationId, on: bool) {
+        if let ActorKind::Visitor { contact_id, .. } = actor.kind {
+            let data = json!({ "conversation_id": conversation, "on": on, "name": actor.name, "contact_id": contact_id });
+            self.tell(actor.account_id, EventKind::AgentTyping, &data);
+        }
+    }
+
+    fn send(&self, account: AccountId, live: Live) {
+        if let Some(channel) = self.accounts().get(&account) {
+            let _ = channel.ring.send(Arc::new(live));
+        }
+    }
+}
+
+impl Live {
+    pub fn logged(event: &LoggedEvent) -> Self {
+        Self {
+            seq: Some(event.seq),
+            agents: Some(text(&event.frame)),
+            visitor: event.visitor.as_ref().map(|(contact, frame)| (*contact, text(frame))),
+        }
+    }
+}
+
+fn ephemeral(account: AccountId, kind: EventKind, data: &Value) -> Utf8Bytes {
+    text(&EventFrame { event: kind.as_str().to_owned(), seq: None, account_id: Some(account), data: data.clone() })
+}
+
+pub fn text(frame: &EventFrame) -> Utf8Bytes {
+    serde_json::to_string(frame).unwrap_or_default().into()
+}
