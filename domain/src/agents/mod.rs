@@ -37,29 +37,36 @@ async fn find(tx: &mut TenantTx, id: UserId) -> Result<Agent> {
     queries::list(tx, Some(id), None).await?.pop().ok_or(Error::NotFound)
 }
 
+/// Adds a person, in a transaction of its own. See [`create_in`].
+///
+/// # Errors
+/// As [`create_in`].
+pub async fn create(ctx: &Ctx, actor: &Actor, request: CreateAgent) -> Result<Agent> {
+    let mut tx = ctx.begin(actor).await?;
+    let agent = create_in(ctx, &mut tx, actor, request).await?;
+    tx.commit().await?;
+    Ok(agent)
+}
+
 /// Adds a person. Somebody who has a sign-in elsewhere joins with the password they have; the answer does not tell.
 ///
 /// # Errors
 /// `Forbidden` below admin; `Invalid` by field, also when the person is in the account already.
-pub async fn create(ctx: &Ctx, actor: &Actor, request: CreateAgent) -> Result<Agent> {
+pub async fn create_in(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, request: CreateAgent) -> Result<Agent> {
     actor.require(Permission::Administer)?;
     let name = input::line(&request.name, "name", 200)?;
     let email = contacts::email(&request.email, "email")?;
     let max_load = check_max_load(request.max_load)?.unwrap_or(DEFAULT_MAX_LOAD);
-    // Hashed before the transaction: it takes a tenth of a second on purpose.
     let hash = password::hash(request.password).await?;
+    // Outside the transaction: people stand above accounts. One that is left behind without an account can do nothing.
     let user = accounts::queries::ensure_user(&ctx.db, &email, &name, &hash, request.locale).await?;
-
-    let mut tx = ctx.begin(actor).await?;
-    accounts::queries::join(&mut tx, user, &name, &email, request.role, max_load).await?;
+    accounts::queries::join(tx, user, &name, &email, request.role, max_load).await?;
     if !request.team_ids.is_empty() {
-        teams::queries::set_teams_of(&mut tx, user, &request.team_ids).await?;
+        teams::queries::set_teams_of(tx, user, &request.team_ids).await?;
     }
     let details = json!({ "role": request.role, "team_ids": request.team_ids });
-    events::audit(&mut tx, actor, Audit::new("agent.created", "user", user.0).details(details)).await?;
-    let agent = find(&mut tx, user).await?;
-    tx.commit().await?;
-    Ok(agent)
+    events::audit(tx, actor, Audit::new("agent.created", "user", user.0).details(details)).await?;
+    find(tx, user).await
 }
 
 /// Changes a person. Everyone from agent up sets their own availability, supervisors anybody's; name, role, load and

@@ -1,12 +1,18 @@
 //! Figures about the account's work.
 
+mod csv;
+mod export;
 mod queries;
+mod reports;
 
 use chrono::TimeDelta;
 use types::{
     InboxId, TeamId, Timestamp,
     analytics::{AnalyticsQuery, Overview},
 };
+
+pub use export::{Export, export};
+pub use reports::{agents, ai, csat, sla, teams};
 
 use crate::{Actor, Error, Permission, Result, TenantTx};
 
