@@ -31,9 +31,9 @@ mod tests;
 /// Crash recovery of a large cluster may take minutes; a server that is alive and silent for
 /// longer than this is stuck.
 const READY_WITHIN: Duration = Duration::from_mins(5);
-/// Together these stay below the 30 s in which the product promises to stop.
-const FAST_STOP: Duration = Duration::from_secs(20);
-const IMMEDIATE_STOP: Duration = Duration::from_secs(5);
+/// The product promises to stop in 30 s, and gives most of that to requests in flight.
+const FAST_STOP: Duration = Duration::from_secs(7);
+const IMMEDIATE_STOP: Duration = Duration::from_secs(2);
 
 /// Where the cluster lives and how careful it is with the disk.
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ impl Embedded {
     }
 
     /// Stops the server: open transactions are rolled back, then everything is flushed. After
-    /// 20 s it is stopped at once, and the next start recovers from the log.
+    /// 7 s it is stopped at once, and the next start recovers from the log.
     pub async fn stop(self) -> anyhow::Result<()> {
         // The receiver is gone only when the supervisor has ended, and then its result tells why.
         let _ = self.stop.send(());
