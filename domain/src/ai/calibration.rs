@@ -67,14 +67,18 @@ pub fn judged(outcomes: &[Outcome], temperature: f32) -> Vec<(f32, bool)> {
         .collect()
 }
 
-/// A fold number below `folds` for each label, stratified: every class is spread evenly.
-pub fn folds(labels: &[usize], folds: usize, seed: u64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..labels.len()).collect();
+/// A fold number below `folds` for each example: every class is spread evenly, and examples of one group stay together.
+pub fn folds(labels: &[usize], groups: &[usize], folds: usize, seed: u64) -> Vec<usize> {
+    // One member stands for its group: the first.
+    let mut order: Vec<usize> = (0..labels.len()).filter(|&index| groups[index] == index).collect();
     SplitMix::new(seed).shuffle(&mut order);
     order.sort_by_key(|&index| labels[index]);
     let mut assigned = vec![0; labels.len()];
     for (place, index) in order.into_iter().enumerate() {
         assigned[index] = place % folds;
+    }
+    for index in 0..labels.len() {
+        assigned[index] = assigned[groups[index]];
     }
     assigned
 }
@@ -96,10 +100,14 @@ mod tests {
     #[test]
     fn folds_are_even_in_every_class() {
         let labels: Vec<usize> = (0..100).map(|i| usize::from(i >= 80)).collect();
-        let assigned = folds(&labels, 5, 1);
+        let mut groups: Vec<usize> = (0..100).collect();
+        let assigned = folds(&labels, &groups, 5, 1);
         for fold in 0..5 {
             let of = |class| (0..100).filter(|&i| assigned[i] == fold && labels[i] == class).count();
             assert_eq!((of(0), of(1)), (16, 4));
         }
+        groups[7] = 3;
+        let assigned = folds(&labels, &groups, 5, 1);
+        assert_eq!(assigned[7], assigned[3]);
     }
 }

@@ -29,7 +29,7 @@ pub struct Training {
 
 impl Default for Training {
     fn default() -> Self {
-        Self { epochs: 24, rate: 0.35, decay: 2e-3, seed: 7 }
+        Self { epochs: 8, rate: 0.15, decay: 0.4, seed: 7 }
     }
 }
 
@@ -44,7 +44,7 @@ const BATCH: usize = 8;
 const BIAS: usize = DIMENSION + SPACE;
 const ROWS: usize = BIAS + 1;
 /// The embedding's values are small (1/sqrt(384)); scaled up they learn as fast as the n-grams.
-const DENSE_SCALE: f32 = 2.0;
+const DENSE_SCALE: f32 = 1.5;
 
 impl Head {
     /// Trains on `samples[i]` having class `labels[i] < classes`, shown `repeats[i]` times an epoch.

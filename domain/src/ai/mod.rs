@@ -8,6 +8,7 @@ pub mod draft;
 pub mod embed;
 pub mod encoder;
 pub mod features;
+pub mod gloss;
 pub mod head;
 pub mod language;
 mod random;

@@ -6,10 +6,12 @@ use super::{Ai, AiOptions, Classifier, encoder::Encoder, find_model};
 
 static AI: LazyLock<Ai> = LazyLock::new(|| {
     let model_dir = find_model().expect("the tests need the embedding model");
-    Ai::load(AiOptions { model_dir, cache_dir: None }).expect("the model loads")
+    // Kept beside the model, named by the hash of all that training depends on.
+    let cache_dir = model_dir.parent().map(|cache| cache.join("trained"));
+    Ai::load(AiOptions { model_dir, cache_dir }).expect("the model loads")
 });
 
-/// The AI with nothing remote and nothing cached.
+/// The AI with nothing remote.
 pub fn ai() -> Ai {
     AI.clone()
 }

@@ -1,5 +1,6 @@
 //! One trained decision: a head, its labels and the temperature that makes its probabilities honest.
 
+use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,11 @@ use crate::ai::{
     calibration::{self, Outcome},
     head::{Head, Sample, Training, argmax},
 };
+
+/// Cosine from which two examples tell the same story, maybe in two languages.
+const ALIKE: f32 = 0.65;
+/// Sets beyond this are large enough for random folds, and their pairs too many to compare.
+const COMPARED: usize = 4_000;
 
 /// How the decision did on examples it had not seen, in cross-validation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,8 +41,9 @@ pub struct Decision {
 }
 
 impl Decider {
-    /// Trains on `(sample, label, repeats)`; cross-validates first, to know the temperature.
-    pub fn train(examples: &[(&Sample, &str, usize)], training: Training) -> Result<Self, AiError> {
+    /// Trains on `(sample, label, repeats)`; cross-validates first, to know the temperature, unless it is `known` from
+    /// nearly the same examples.
+    pub fn train(examples: &[(&Sample, &str, usize)], training: Training, known: Option<(f32, Quality)>) -> Result<Self, AiError> {
         let mut labels: Vec<String> = examples.iter().map(|(_, label, _)| (*label).to_owned()).collect();
         labels.sort();
         labels.dedup();
@@ -47,8 +54,9 @@ impl Decider {
             .iter()
             .map(|(_, label, _)| labels.binary_search_by(|known| known.as_str().cmp(label)).unwrap_or_default())
             .collect();
-        let folds = if examples.len() > 3_000 { 3 } else { 5 };
-        let fold_of = calibration::folds(&classes, folds, training.seed);
+        let folds = if known.is_some() { 0 } else if examples.len() > 1_000 { 3 } else { 5 };
+        let samples: Vec<&Sample> = examples.iter().map(|(sample, _, _)| *sample).collect();
+        let fold_of = if folds == 0 { vec![1; examples.len()] } else { calibration::folds(&classes, &alike(&samples)?, folds, training.seed) };
         let fit = |keep: &dyn Fn(usize) -> bool| {
             let chosen: Vec<usize> = (0..examples.len()).filter(|&index| keep(index)).collect();
             let samples: Vec<&Sample> = chosen.iter().map(|&index| examples[index].0).collect();
@@ -69,6 +77,9 @@ impl Decider {
             })
             .collect();
         let (head, _) = fitted.pop().ok_or_else(|| AiError::Training("no model was fitted".to_owned()))?;
+        if let Some((temperature, quality)) = known {
+            return Ok(Self { labels, head, temperature, quality });
+        }
         let outcomes: Vec<Outcome> = fitted.into_iter().flat_map(|(_, outcomes)| outcomes).collect();
         let temperature = calibration::temperature(&outcomes);
         let judged = calibration::judged(&outcomes, temperature);
@@ -104,4 +115,25 @@ impl Decider {
     pub const fn quality(&self) -> Quality {
         self.quality
     }
+}
+
+/// A group number for each sample: near-duplicates share one, so that cross-validation never tests on a paraphrase of
+/// what it trained on.
+fn alike(samples: &[&Sample]) -> Result<Vec<usize>, AiError> {
+    let mut group: Vec<usize> = (0..samples.len()).collect();
+    if samples.len() > COMPARED {
+        return Ok(group);
+    }
+    let width = samples.first().map_or(0, |sample| sample.dense.len());
+    let dense: Vec<f32> = samples.iter().flat_map(|sample| sample.dense.iter().copied()).collect();
+    let dense = Tensor::from_vec(dense, (samples.len(), width), &Device::Cpu)?;
+    let similar = dense.matmul(&dense.t()?)?.to_vec2::<f32>()?;
+    // Each joins the first earlier sample it resembles; chains are not followed, or all would end in one group.
+    let joins: Vec<Option<usize>> = (0..samples.len()).map(|index| similar[index][..index].iter().position(|&cosine| cosine >= ALIKE)).collect();
+    for (index, join) in joins.into_iter().enumerate() {
+        if let Some(earlier) = join {
+            group[index] = group[earlier];
+        }
+    }
+    Ok(group)
 }

@@ -3,13 +3,17 @@
 //! A phrase's weight is how far the log-odds of the decision fall when the phrase is removed from the text: from the
 //! n-grams always, from the embedding as well for short texts, where it matters most and a pass is cheap.
 
-use types::classifications::{Evidence, EvidenceKind};
+use types::{
+    Language,
+    classifications::{Evidence, EvidenceKind},
+};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Classifier, Decider};
 use crate::ai::{
     AiError,
     embed::Embedder,
+    gloss,
     head::Sample,
     text::{self, is_function_word},
 };
@@ -26,13 +30,14 @@ const REPORTED: usize = 4;
 const PHRASE: usize = 3;
 
 /// Phrases that spoke for `class`, strongest first, with their share of everything that spoke for it.
-pub(super) async fn words(decider: &Decider, embedder: &Embedder, text: &str, sample: &Sample, class: usize) -> Result<Vec<(String, f64)>, AiError> {
+pub(super) async fn words(decider: &Decider, embedder: &Embedder, text: &str, language: Language, sample: &Sample, class: usize) -> Result<Vec<(String, f64)>, AiError> {
     let whole = decider.log_odds(sample, class);
     let mut scored: Vec<(Phrase<'_>, f32)> = phrases(text)
         .into_iter()
         .take(CANDIDATES)
         .map(|phrase| {
-            let without = Classifier::sample(&phrase.removed_from(text), sample.dense.clone());
+            let rest = phrase.removed_from(text);
+            let without = Classifier::sample(&rest, &gloss::english(&rest, language), sample.dense.clone());
             let weight = whole - decider.log_odds(&without, class);
             (phrase, weight)
         })
@@ -41,9 +46,10 @@ pub(super) async fn words(decider: &Decider, embedder: &Embedder, text: &str, sa
     if text::words(text).len() <= SHORT_TEXT {
         scored.truncate(EMBEDDED);
         let ablated: Vec<String> = scored.iter().map(|(phrase, _)| phrase.removed_from(text)).collect();
-        let vectors = embedder.embed(ablated.clone()).await?;
-        for ((scored, without), vector) in scored.iter_mut().zip(&ablated).zip(vectors) {
-            scored.1 = whole - decider.log_odds(&Classifier::sample(without, vector), class);
+        let glosses: Vec<String> = ablated.iter().map(|rest| gloss::english(rest, language)).collect();
+        let vectors = embedder.embed(glosses.clone()).await?;
+        for (((scored, rest), gloss), vector) in scored.iter_mut().zip(&ablated).zip(&glosses).zip(vectors) {
+            scored.1 = whole - decider.log_odds(&Classifier::sample(rest, gloss, vector), class);
         }
         scored.sort_by(|a, b| b.1.total_cmp(&a.1));
     }

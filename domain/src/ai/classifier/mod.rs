@@ -11,13 +11,14 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use types::{classifications::Sentiment, conversations::Priority};
+use types::{Language, classifications::Sentiment, conversations::Priority};
 
 use super::{
     AiError,
     encoder::{DIMENSION, Encoder, dot},
-    features,
+    features, gloss,
     head::{Sample, Training},
+    language,
 };
 
 pub use decider::{Decider, Decision, Quality};
@@ -25,6 +26,8 @@ pub use verdict::Verdict;
 
 /// How often a correction counts against one built-in example: people are right about their own account.
 const CORRECTION_REPEATS: usize = 4;
+/// Corrections, times this, that outnumber the built-in examples make calibration worth repeating.
+const FEW: usize = 4;
 /// What an example must at least resemble to be called near.
 const NEAR: f32 = 0.35;
 
@@ -32,12 +35,23 @@ const NEAR: f32 = 0.35;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Example {
     pub text: String,
+    /// Detected when unknown.
+    #[serde(default)]
+    pub language: Option<Language>,
     #[serde(default)]
     pub category: Option<String>,
     #[serde(default)]
     pub priority: Option<Priority>,
     #[serde(default)]
     pub sentiment: Option<Sentiment>,
+}
+
+impl Example {
+    /// What of the text is embedded.
+    fn gloss(&self) -> String {
+        let language = self.language.unwrap_or_else(|| language::detect(&self.text).0);
+        gloss::english(&self.text, language)
+    }
 }
 
 /// The examples that ship with the product.
@@ -76,9 +90,8 @@ pub struct Classifier {
 impl Classifier {
     /// Trains on the built-in examples. Blocks for a few seconds.
     pub fn builtin(encoder: &Encoder) -> Result<Self, AiError> {
-        let texts: Vec<&str> = BUILTIN.iter().map(|example| example.text.as_str()).collect();
-        let vectors = encoder.encode(&texts)?.concat();
-        Self::train(&BUILTIN, &[], vectors)
+        let vectors = encoder.encode(&BUILTIN.iter().map(Example::gloss).collect::<Vec<_>>())?.concat();
+        Self::train(&BUILTIN, &[], vectors, None)
     }
 
     /// Trains again with an account's corrections added; `self` lends its built-in vectors. Blocks for a second or
@@ -97,20 +110,21 @@ impl Classifier {
             base.push(example);
             vectors.extend_from_slice(vector);
         }
-        let texts: Vec<&str> = extra.iter().map(|example| example.text.as_str()).collect();
-        vectors.extend(encoder.encode(&texts)?.concat());
-        Self::train(&base, extra, vectors)
+        vectors.extend(encoder.encode(&extra.iter().map(Example::gloss).collect::<Vec<_>>())?.concat());
+        // A handful of corrections does not change how sure the heads may be; a real amount is validated anew.
+        let known = (extra.len() * FEW < base.len()).then_some(self);
+        Self::train(&base, extra, vectors, known)
     }
 
-    fn train(base: &[Example], extra: &[Example], vectors: Vec<f32>) -> Result<Self, AiError> {
+    fn train(base: &[Example], extra: &[Example], vectors: Vec<f32>, known: Option<&Self>) -> Result<Self, AiError> {
         let examples: Vec<(&Example, usize)> =
             base.iter().map(|example| (example, 1)).chain(extra.iter().map(|example| (example, CORRECTION_REPEATS))).collect();
         let samples: Vec<Sample> = examples
             .iter()
             .zip(vectors.chunks_exact(DIMENSION))
-            .map(|((example, _), vector)| Sample { dense: vector.to_vec(), sparse: features::extract(&example.text) })
+            .map(|((example, _), vector)| Sample { dense: vector.to_vec(), sparse: features::extract(&example.text, &example.gloss()) })
             .collect();
-        let decide = |label: &(dyn Fn(&Example) -> Option<String> + Sync)| {
+        let decide = |label: &(dyn Fn(&Example) -> Option<String> + Sync), known: Option<&Decider>| {
             let labelled: Vec<(&Sample, String, usize)> = examples
                 .iter()
                 .zip(&samples)
@@ -118,14 +132,14 @@ impl Classifier {
                 .collect();
             let borrowed: Vec<(&Sample, &str, usize)> =
                 labelled.iter().map(|(sample, label, repeats)| (*sample, label.as_str(), *repeats)).collect();
-            Decider::train(&borrowed, Training::default())
+            Decider::train(&borrowed, Training::default(), known.map(|known| (known.temperature, known.quality)))
         };
         let (category, (priority, sentiment)) = rayon::join(
-            || decide(&|example| example.category.clone()),
+            || decide(&|example| example.category.clone(), known.map(|known| &known.category)),
             || {
                 rayon::join(
-                    || decide(&|example| example.priority.map(|priority| priority.to_string())),
-                    || decide(&|example| example.sentiment.map(|sentiment| sentiment.to_string())),
+                    || decide(&|example| example.priority.map(|priority| priority.to_string()), known.map(|known| &known.priority)),
+                    || decide(&|example| example.sentiment.map(|sentiment| sentiment.to_string()), known.map(|known| &known.sentiment)),
                 )
             },
         );
@@ -158,9 +172,17 @@ impl Classifier {
         &self.name
     }
 
-    /// The description of a text all heads share; `dense` is its embedding.
-    pub fn sample(text: &str, dense: Vec<f32>) -> Sample {
-        Sample { dense, sparse: features::extract(text) }
+    /// Label and calibrated probability of category, priority and sentiment.
+    pub fn decide_all(&self, sample: &Sample) -> [(&str, f32); 3] {
+        [&self.category, &self.priority, &self.sentiment].map(|decider| {
+            let decision = decider.decide(sample);
+            (decider.labels[decision.class].as_str(), decision.probability)
+        })
+    }
+
+    /// The description of a text all heads share; `dense` is the embedding of its `gloss`.
+    pub fn sample(text: &str, gloss: &str, dense: Vec<f32>) -> Sample {
+        Sample { dense, sparse: features::extract(text, gloss) }
     }
 
     /// The `count` most similar examples that have a category: index and cosine, most similar first.
@@ -179,10 +201,10 @@ impl Classifier {
     }
 }
 
-/// Hash of everything the examples teach, hexadecimal.
+/// Hash of everything that training depends on, hexadecimal.
 fn digest(examples: &[(&Example, usize)]) -> String {
     let mut hasher = Sha256::new();
-    hasher.update(features::VERSION);
+    hasher.update(format!("{} {:?}\n{}", features::VERSION, Training::default(), gloss::TABLE));
     for (example, repeats) in examples {
         hasher.update(format!("{example:?}{repeats}\n"));
     }

@@ -45,7 +45,7 @@ fn path(directory: &Path, encoder: &Encoder) -> PathBuf {
     directory.join(format!("classifier-{}-{}.bin", encoder.fingerprint(), &digest(&examples)[..24]))
 }
 
-fn read(path: &Path) -> Option<Classifier> {
+pub(super) fn read(path: &Path) -> Option<Classifier> {
     let bytes = fs::read(path).ok()?;
     let (length, rest) = bytes.split_first_chunk::<8>()?;
     let (header, mut rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
@@ -67,7 +67,7 @@ fn read(path: &Path) -> Option<Classifier> {
     Some(Classifier { category, priority, sentiment, known: Arc::new(known), vectors: Arc::new(vectors), name: header.name })
 }
 
-fn write(path: &Path, classifier: &Classifier) -> std::io::Result<()> {
+pub(super) fn write(path: &Path, classifier: &Classifier) -> std::io::Result<()> {
     let mut deciders = Vec::new();
     let mut body = Vec::new();
     for decider in [&classifier.category, &classifier.priority, &classifier.sentiment] {

@@ -9,7 +9,7 @@ use types::{
 };
 
 use super::{Classifier, evidence};
-use crate::ai::{AiError, embed::Embedder, language, text};
+use crate::ai::{AiError, embed::Embedder, gloss, language, text};
 
 /// What the AI makes of a message.
 #[derive(Clone, Debug)]
@@ -40,16 +40,17 @@ impl Classifier {
     /// Judges one text. Takes one short pass through the interactive lane for the text and one for its ablations.
     pub async fn classify(&self, embedder: &Embedder, text: &str) -> Result<Verdict, AiError> {
         let started = Instant::now();
-        let dense = embedder.embed(vec![text.to_owned()]).await?.pop().ok_or(AiError::Stopped)?;
-        let sample = Self::sample(text, dense);
+        let (language, language_confidence) = language::detect(text);
+        let gloss = gloss::english(text, language);
+        let dense = embedder.embed(vec![gloss.clone()]).await?.pop().ok_or(AiError::Stopped)?;
+        let sample = Self::sample(text, &gloss, dense);
         let probabilities = self.category.probabilities(&sample);
         let category = self.category.decide(&sample);
         let priority = self.priority.decide(&sample);
         let sentiment = self.sentiment.decide(&sample);
-        let (language, language_confidence) = language::detect(text);
         let label = self.category.labels()[category.class].clone();
 
-        let words = evidence::words(&self.category, embedder, text, &sample, category.class).await?;
+        let words = evidence::words(&self.category, embedder, text, language, &sample, category.class).await?;
         let mut evidence: Vec<Evidence> = words
             .into_iter()
             .map(|(text, weight)| Evidence { kind: EvidenceKind::Words, text, label: label.clone(), weight })
