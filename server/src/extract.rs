@@ -114,7 +114,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Path<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
-        let path: Result<AxumPath<T>, PathRejection> = AxumPath::from_request_parts(parts, state).await;
+        let path: Result<AxumPath<T>, PathRejection> = <AxumPath<T> as FromRequestParts<AppState>>::from_request_parts(parts, state).await;
         path.map(|AxumPath(value)| Self(value)).map_err(|_| Failure::not_found())
     }
 }

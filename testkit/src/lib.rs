@@ -1,1 +1,13 @@
-//! testkit
+//! For tests only: a whole installation on a fresh database, driven over real HTTP and real sockets.
+
+mod app;
+mod clock;
+mod fixtures;
+mod http;
+mod socket;
+
+pub use app::TestApp;
+pub use clock::TestClock;
+pub use fixtures::{Office, PASSWORD};
+pub use http::{Client, Reply, VisitorClient};
+pub use socket::Socket;

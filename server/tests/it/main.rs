@@ -1,0 +1,3 @@
+//! HTTP and WebSocket tests through the real router, on a fresh database a test.
+
+mod path;

@@ -1,0 +1,121 @@
+//! [`TestApp`]: server, sequencer and, on request, worker over one fresh database, as the runtime role.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+
+use domain::{
+    Ctx, Db,
+    ai::{Ai, AiOptions},
+    auth::{Identities, secrets::Secrets},
+    clock::SystemEntropy,
+    ctx::{Parts, Settings},
+    jobs,
+};
+use object_store::memory::InMemory;
+use server::{AppState, web::site::Site};
+use sqlx::postgres::PgConnectOptions;
+use tokio_util::sync::CancellationToken;
+use worker::WorkerOptions;
+
+use crate::TestClock;
+
+/// How long a test waits for something that must happen.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The database's other roles are made by the test run; see `cargo xtask with-postgres`.
+fn as_runtime(options: &PgConnectOptions) -> PgConnectOptions {
+    let password = std::env::var("HUMMDESK_TEST_RUNTIME_PASSWORD").unwrap_or_else(|_| "runtime".to_owned());
+    options.clone().username("hummdesk_runtime").password(&password)
+}
+
+/// The model is loaded and the heads are trained once a test binary; the heads are kept between runs.
+fn ai() -> Ai {
+    static AI: OnceLock<Ai> = OnceLock::new();
+    AI.get_or_init(|| {
+        let cache = domain::db::embedded::cache_dir().map(|dir| dir.join("test-ai"));
+        let cache_dir = cache.ok().filter(|dir| std::fs::create_dir_all(dir).is_ok());
+        Ai::load(AiOptions { model_dir: domain::ai::find_model().expect("run scripts/setup"), cache_dir }).expect("the model loads")
+    })
+    .clone()
+}
+
+pub struct TestApp {
+    pub ctx: Ctx,
+    pub clock: Arc<TestClock>,
+    pub address: SocketAddr,
+    /// Connects as the schema's owner, to look behind the curtain.
+    pub owner: PgConnectOptions,
+    pub runtime: PgConnectOptions,
+    stop: CancellationToken,
+}
+
+impl TestApp {
+    /// Over the database that `#[sqlx::test]` made.
+    pub async fn start(options: PgConnectOptions) -> Self {
+        Self::start_with(options, 10).await
+    }
+
+    pub async fn start_with(options: PgConnectOptions, max_connections: u32) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = as_runtime(&options);
+        let db = Db::connect(runtime.clone(), max_connections).await.expect("the runtime role connects");
+        let clock = Arc::new(TestClock::default());
+        let ctx = Ctx::new(Parts {
+            db,
+            ai: tokio::task::spawn_blocking(ai).await.expect("the model loads"),
+            clock: clock.clone(),
+            entropy: Arc::new(SystemEntropy),
+            secrets: Secrets::new(vec![42; 32]).expect("long enough"),
+            identities: Identities::default(),
+            store: Arc::new(InMemory::new()),
+            settings: Settings::default(),
+        });
+        let stop = CancellationToken::new();
+        let listener = server::serve::listen(([127, 0, 0, 1], 0).into()).await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
+        let site = std::env::var("HUMMDESK_SITE_ROOT").ok().and_then(|root| Site::open(root.as_ref()).ok()).unwrap_or_else(Site::empty);
+        let state = AppState::new(ctx.clone(), site, metrics, stop.clone(), false);
+        tokio::spawn(server::serve::run(listener, server::router(state), ctx.clone(), stop.clone()));
+        Self { ctx, clock, address, owner: options, runtime, stop }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Runs a worker until nothing is left to do, now or later.
+    ///
+    /// # Panics
+    /// When a job is parked, or the queue does not empty in time.
+    pub async fn work(&self) {
+        let stop = CancellationToken::new();
+        let worker = tokio::spawn(worker::run(self.ctx.clone(), WorkerOptions::default(), stop.clone()));
+        self.wait_for_empty_queue().await;
+        stop.cancel();
+        worker.await.expect("the worker does not panic").expect("the worker ends well");
+    }
+
+    /// Waits until every job is done.
+    pub async fn wait_for_empty_queue(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let figures = jobs::figures(&self.ctx).await.expect("figures");
+            assert!(figures.iter().all(|queue| queue.parked == 0), "a job was parked: {figures:?}");
+            if figures.iter().all(|queue| queue.ready + queue.delayed + queue.running == 0) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the queue does not empty: {figures:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
