@@ -52,7 +52,7 @@ pub async fn store(ctx: &Ctx, actor: &Actor, file_name: &str, content_type: &str
     let (uploader_type, uploader_id) = uploader(actor);
     let mut tx = ctx.begin(actor).await?;
     if queries::waiting(&mut tx, uploader_type, uploader_id).await? >= MAX_WAITING {
-        return Err(Error::TooManyRequests { retry_after: std::time::Duration::from_secs(3600) });
+        return Err(Error::TooManyRequests { retry_after: std::time::Duration::from_hours(1) });
     }
     // No connection is held while the bytes travel.
     drop(tx);

@@ -101,11 +101,11 @@ pub async fn update(tx: &mut TenantTx, actor: &Actor, id: InboxId, request: Upda
         welcome_title: request.welcome_title.as_deref().map(title).transpose()?,
         welcome_tagline: request.welcome_tagline.as_deref().map(tagline).transpose()?,
         identity_required: request.identity_required,
-        email_address: request.email_address.as_deref().map(|text| email_address(Some(text))).transpose()?,
+        email_address: request.email_address.as_deref().map(|text| email_address(Some(text))).transpose()?.map(Option::unwrap_or_default),
         enabled: request.enabled,
     };
     let channel = queries::update(tx, id, &change).await?.ok_or(Error::NotFound)?;
-    if channel == Channel::Email && change.email_address == Some(None) {
+    if channel == Channel::Email && change.email_address.as_deref() == Some("") {
         return Err(Error::invalid("email_address", "an e-mail inbox needs its address"));
     }
     if let Some(team_ids) = &request.team_ids {

@@ -79,13 +79,13 @@ pub async fn insert(tx: &mut TenantTx, new: &NewInbox<'_>) -> Result<InboxId> {
     Ok(id)
 }
 
-/// What is none stays as it is.
+/// What is none stays as it is; an empty address takes it away.
 pub struct Change {
     pub name: Option<String>,
     pub welcome_title: Option<String>,
     pub welcome_tagline: Option<String>,
     pub identity_required: Option<bool>,
-    pub email_address: Option<Option<String>>,
+    pub email_address: Option<String>,
     pub enabled: Option<bool>,
 }
 
@@ -95,7 +95,7 @@ pub async fn update(tx: &mut TenantTx, id: InboxId, change: &Change) -> Result<O
     Ok(sqlx::query_scalar!(
         r#"update inboxes set name = coalesce($3, name), welcome_title = coalesce($4, welcome_title),
                welcome_tagline = coalesce($5, welcome_tagline), identity_required = coalesce($6, identity_required),
-               email_address = case when $7 then $8 else email_address end, enabled = coalesce($9, enabled)
+               email_address = nullif(coalesce($7, email_address), ''), enabled = coalesce($8, enabled)
            where account_id = $1 and id = $2 returning channel as "channel: Channel""#,
         account.0,
         id.0,
@@ -103,8 +103,7 @@ pub async fn update(tx: &mut TenantTx, id: InboxId, change: &Change) -> Result<O
         change.welcome_title,
         change.welcome_tagline,
         change.identity_required,
-        change.email_address.is_some(),
-        change.email_address.as_ref().and_then(Option::as_deref),
+        change.email_address,
         change.enabled
     )
     .fetch_optional(tx.conn())

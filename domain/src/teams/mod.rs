@@ -68,8 +68,8 @@ pub async fn update(tx: &mut TenantTx, actor: &Actor, id: TeamId, request: Updat
     actor.require(Permission::Administer)?;
     let name = request.name.as_deref().map(|name| input::line(name, "name", 100)).transpose()?;
     let description = request.description.as_deref().map(|text| input::paragraph(text, "description", 1000)).transpose()?;
-    let category = request.category.as_deref().map(|text| category(Some(text))).transpose()?;
-    if !queries::update(tx, id, name.as_deref(), description.as_deref(), category.as_ref().map(Option::as_deref)).await? {
+    let category = request.category.as_deref().map(|text| category(Some(text))).transpose()?.map(Option::unwrap_or_default);
+    if !queries::update(tx, id, name.as_deref(), description.as_deref(), category.as_deref()).await? {
         return Err(Error::NotFound);
     }
     if let Some(agents) = &request.agent_ids {

@@ -48,25 +48,18 @@ pub async fn insert(tx: &mut TenantTx, name: &str, description: &str, category: 
     .await?)
 }
 
-/// `category`: none leaves it, `Some(None)` takes it away. Answers whether the team exists.
-pub async fn update(
-    tx: &mut TenantTx,
-    id: TeamId,
-    name: Option<&str>,
-    description: Option<&str>,
-    category: Option<Option<&str>>,
-) -> Result<bool> {
+/// What is none stays; an empty category takes it away. Answers whether the team exists.
+pub async fn update(tx: &mut TenantTx, id: TeamId, name: Option<&str>, description: Option<&str>, category: Option<&str>) -> Result<bool> {
     let account = tx.account_id();
     let done = sqlx::query!(
         "update teams set name = coalesce($3, name), description = coalesce($4, description),
-             category = case when $5 then $6 else category end
+             category = nullif(coalesce($5, category), '')
          where account_id = $1 and id = $2",
         account.0,
         id.0,
         name,
         description,
-        category.is_some(),
-        category.flatten()
+        category
     )
     .execute(tx.conn())
     .await?;
