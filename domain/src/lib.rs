@@ -15,6 +15,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod ctx;
 pub mod db;
+pub mod demo;
 pub mod drafts;
 pub mod error;
 pub mod events;
