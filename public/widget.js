@@ -205,7 +205,7 @@ svg{width:18px;height:18px;fill:none;stroke:currentColor;stroke-width:1.8;stroke
     },
     setCustomAttributes(given) {
       attributes = { ...attributes, ...given };
-      tell("attributes", given);
+      tell("attributes", attributes);
     },
     setLocale(tag) {
       locale = tag;

@@ -5,5 +5,6 @@ mod browser;
 mod model;
 mod text;
 mod view;
+mod wire;
 
 pub use browser::{command, mount};

@@ -1,8 +1,6 @@
 //! Makes the page equal to the tree with as few changes as possible. An element with the same key
 //! stays the same element, so it keeps focus, selection and scroll position.
 
-use std::collections::BTreeMap;
-
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, ShadowRoot};
 
@@ -67,22 +65,24 @@ pub(super) fn patch(parent: &Element, old: &[Node], new: &[Node], svg: bool) {
 
 /// For each new node the old one it continues: by key, or the next of its kind without one.
 fn pair(old: &[Node], new: &[Node]) -> Vec<Option<usize>> {
-    let keyed: BTreeMap<&str, usize> = old
-        .iter()
-        .enumerate()
-        .filter_map(|(index, node)| Some((node.key()?, index)))
-        .collect();
     let mut unkeyed = old
         .iter()
         .enumerate()
         .filter(|(_, node)| node.key().is_none())
         .peekable();
+    let mut expected = 0;
     new.iter()
         .map(|node| match node.key() {
-            Some(key) => keyed
-                .get(key)
-                .copied()
-                .filter(|index| same_kind(&old[*index], node)),
+            Some(key) => {
+                // Nearly always the one after the last; only what moved is searched for.
+                let is_it =
+                    |index: &usize| old.get(*index).is_some_and(|node| node.key() == Some(key));
+                let found = Some(expected)
+                    .filter(is_it)
+                    .or_else(|| (0..old.len()).find(is_it));
+                expected = found.map_or(expected, |index| index + 1);
+                found.filter(|index| same_kind(&old[*index], node))
+            }
             None => unkeyed
                 .next_if(|(_, before)| same_kind(before, node))
                 .map(|(index, _)| index),

@@ -4,14 +4,15 @@ use std::rc::Rc;
 
 use types::{
     realtime::VisitorFrame,
-    widget::{StartConversation, VisitorCreateMessage, VisitorMessage, VisitorTyping},
+    widget::{VisitorCreateMessage, VisitorMessage, VisitorTyping},
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 use super::{Chat, dom, files, http::Access, socket::Socket, storage};
-use crate::model::{Effect, Fetch, Focus, Frame, Link, Msg, NEW, Posted, Session};
+use crate::model::{ContactDetails, Effect, Fetch, Focus, Frame, Link, Msg, NEW, Posted, Session};
+use crate::wire;
 
 /// Messages a request.
 const PAGE: u32 = 50;
@@ -82,16 +83,14 @@ impl Chat {
                     Msg::Rated { thread, answer }
                 });
             }
-            Effect::SaveContact(request) => {
+            Effect::SaveContact(details) => {
                 let access = self.access();
                 self.later(async move {
-                    Msg::ContactSaved(access.send("PATCH", "contact", &request, None).await)
-                });
-            }
-            Effect::SaveAttributes(request) => {
-                let access = self.access();
-                self.later(async move {
-                    Msg::AttributesSaved(access.send("PATCH", "contact", &request, None).await)
+                    let answer = access.send("PATCH", "contact", &details, None).await;
+                    match details {
+                        ContactDetails::Reach { .. } => Msg::ContactSaved(answer),
+                        ContactDetails::Attributes(_) => Msg::AttributesSaved(answer),
+                    }
                 });
             }
             Effect::Upload(id) => files::upload(self, &self.access(), id),
@@ -152,23 +151,17 @@ impl Chat {
     ) {
         let access = self.access();
         self.later(async move {
-            let reference = Some(client_ref.clone());
+            let request = VisitorCreateMessage {
+                content,
+                attachment_ids,
+                client_ref: Some(client_ref.clone()),
+            };
             let answer = if thread == NEW {
-                let request = StartConversation {
-                    content,
-                    attachment_ids,
-                    client_ref: reference,
-                };
                 access
                     .send("POST", "conversations", &request, Some(&client_ref))
                     .await
                     .map(Posted::Started)
             } else {
-                let request = VisitorCreateMessage {
-                    content,
-                    attachment_ids,
-                    client_ref: reference,
-                };
                 let path = format!("conversations/{thread}/messages");
                 access
                     .send("POST", &path, &request, Some(&client_ref))
@@ -259,10 +252,7 @@ impl Chat {
     }
 
     fn announce(&self, message: &VisitorMessage) {
-        let detail = serde_json::to_string(message)
-            .ok()
-            .and_then(|text| js_sys::JSON::parse(&text).ok())
-            .unwrap_or(JsValue::NULL);
+        let detail = js_sys::JSON::parse(&wire::write(message)).unwrap_or(JsValue::NULL);
         self.host.emit("on-message", &detail);
     }
 

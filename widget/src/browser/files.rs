@@ -1,6 +1,5 @@
 //! Files on their way: their bytes stay here until they are uploaded or dropped.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -12,8 +11,8 @@ use crate::model::{Msg, Picked, Refusal};
 #[derive(Default)]
 pub(super) struct Files {
     next: u32,
-    known: BTreeMap<u32, File>,
-    running: BTreeMap<u32, XmlHttpRequest>,
+    known: Vec<(u32, File)>,
+    running: Vec<(u32, XmlHttpRequest)>,
 }
 
 impl Files {
@@ -27,17 +26,31 @@ impl Files {
                     name: file.name(),
                     size: file.size(),
                 };
-                self.known.insert(self.next, file);
+                self.known.push((self.next, file));
                 picked
             })
             .collect()
     }
 
     pub(super) fn drop_file(&mut self, id: u32) {
-        self.known.remove(&id);
-        if let Some(request) = self.running.remove(&id) {
+        self.known.retain(|(known, _)| *known != id);
+        if let Some(request) = self.stop(id) {
             let _ = request.abort();
         }
+    }
+
+    /// The request of that file, which counts as ended from here on.
+    fn stop(&mut self, id: u32) -> Option<XmlHttpRequest> {
+        let place = self
+            .running
+            .iter()
+            .position(|(running, _)| *running == id)?;
+        Some(self.running.swap_remove(place).1)
+    }
+
+    fn get(&self, id: u32) -> Option<File> {
+        let found = self.known.iter().find(|(known, _)| *known == id);
+        found.map(|(_, file)| file.clone())
     }
 }
 
@@ -49,7 +62,7 @@ pub(super) fn upload(chat: &Rc<Chat>, access: &http::Access, id: u32) {
 }
 
 fn start(chat: &Rc<Chat>, access: &http::Access, id: u32) -> Option<()> {
-    let file = chat.files.borrow().known.get(&id).cloned()?;
+    let file = chat.files.borrow().get(id)?;
     let form = FormData::new().ok()?;
     form.append_with_blob_and_filename("file", &file, &file.name())
         .ok()?;
@@ -79,7 +92,7 @@ fn start(chat: &Rc<Chat>, access: &http::Access, id: u32) -> Option<()> {
         let (chat, request) = (Rc::clone(chat), request.clone());
         move || {
             drop(progress);
-            if chat.files.borrow_mut().running.remove(&id).is_none() {
+            if chat.files.borrow_mut().stop(id).is_none() {
                 return;
             }
             let status = request.status().unwrap_or(0);
@@ -94,6 +107,6 @@ fn start(chat: &Rc<Chat>, access: &http::Access, id: u32) -> Option<()> {
         }
     });
     request.set_onloadend(Some(ended.unchecked_ref()));
-    chat.files.borrow_mut().running.insert(id, request.clone());
+    chat.files.borrow_mut().running.push((id, request.clone()));
     request.send_with_opt_form_data(Some(&form)).ok()
 }

@@ -1,11 +1,11 @@
 //! Requests to the server. Tokens travel as headers; cookies never do.
 
-use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit, Response};
 
 use crate::model::{Answer, Refusal};
+use crate::wire::{self, Decode, Encode};
 
 const PATIENCE_MS: u32 = 20_000;
 
@@ -22,18 +22,18 @@ impl Access {
         format!("{}/api/widget/{path}", self.base_url)
     }
 
-    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Answer<T> {
+    pub(super) async fn get<T: Decode>(&self, path: &str) -> Answer<T> {
         parse(&self.request("GET", path, None, None).await?)
     }
 
-    pub(super) async fn send<T: DeserializeOwned>(
+    pub(super) async fn send<T: Decode>(
         &self,
         method: &str,
         path: &str,
-        body: &impl Serialize,
+        body: &impl Encode,
         idempotency_key: Option<&str>,
     ) -> Answer<T> {
-        let body = serde_json::to_string(body).map_err(|_| Refusal::Status(422))?;
+        let body = wire::write(body);
         parse(
             &self
                 .request(method, path, Some(body), idempotency_key)
@@ -42,8 +42,8 @@ impl Access {
     }
 
     /// For requests whose answer says nothing.
-    pub(super) async fn tell(&self, path: &str, body: &impl Serialize) -> Answer<()> {
-        let body = serde_json::to_string(body).map_err(|_| Refusal::Status(422))?;
+    pub(super) async fn tell(&self, path: &str, body: &impl Encode) -> Answer<()> {
+        let body = wire::write(body);
         self.request("POST", path, Some(body), None).await.map(drop)
     }
 
@@ -98,6 +98,6 @@ impl Access {
     }
 }
 
-pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Answer<T> {
-    serde_json::from_str(text).map_err(|_| Refusal::Network)
+pub(super) fn parse<T: Decode>(text: &str) -> Answer<T> {
+    wire::read(text).ok_or(Refusal::Network)
 }

@@ -21,6 +21,7 @@ use web_sys::Element;
 use crate::model::{Boot, Env, Identity, Msg, State};
 use crate::text;
 use crate::view::{node::Node, view};
+use crate::wire;
 use files::Files;
 use host::Host;
 use socket::Socket;
@@ -67,13 +68,13 @@ pub fn mount(host: Host) -> Result<(), JsValue> {
             .and_then(|text| text.as_string())
     };
     let config = json(host.config())
-        .and_then(|text| serde_json::from_str(&text).ok())
+        .and_then(|text| wire::read(&text))
         .ok_or_else(|| JsValue::from_str("the configuration is not understood"))?;
     let (state, effects) = State::boot(Boot {
         config,
         language: text::language(&host.locale()),
-        user: json(host.user()).and_then(|text| serde_json::from_str::<Identity>(&text).ok()),
-        attributes: json(host.attributes()).and_then(|text| serde_json::from_str(&text).ok()),
+        user: json(host.user()).and_then(|text| wire::read::<Identity>(&text)),
+        attributes: json(host.attributes()),
         online: page::online(),
         stored: storage::load(&website_token),
         website_token: website_token.clone(),
@@ -112,14 +113,11 @@ pub fn command(name: &str, value: JsValue) {
         "closed" => Msg::Closed,
         "reset" => Msg::Reset,
         "locale" => Msg::Locale(value.as_string().unwrap_or_default()),
-        "user" => match serde_json::from_str(&json()) {
-            Ok(user) => Msg::User(user),
-            Err(_) => return,
+        "user" => match wire::read(&json()) {
+            Some(user) => Msg::User(user),
+            None => return,
         },
-        "attributes" => match serde_json::from_str(&json()) {
-            Ok(attributes) => Msg::Attributes(attributes),
-            Err(_) => return,
-        },
+        "attributes" => Msg::Attributes(json()),
         _ => return,
     };
     let chat = CHAT.with_borrow(Clone::clone);

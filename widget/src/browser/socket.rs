@@ -8,6 +8,7 @@ use web_sys::{MessageEvent, WebSocket};
 
 use super::Chat;
 use crate::model::{Frame, Msg};
+use crate::wire;
 
 pub(super) struct Socket {
     socket: WebSocket,
@@ -34,10 +35,7 @@ impl Socket {
         let message = Closure::new({
             let chat = Rc::clone(chat);
             move |event: MessageEvent| {
-                let frame = event
-                    .data()
-                    .as_string()
-                    .and_then(|text| serde_json::from_str(&text).ok());
+                let frame = event.data().as_string().and_then(|text| wire::read(&text));
                 if let Some(frame) = frame
                     && chat.sockets.get() == number
                 {
@@ -80,9 +78,7 @@ impl Drop for Socket {
 
 /// A frame that cannot be said is lost on purpose: typing is stale by then, resuming starts anew.
 fn say(socket: &WebSocket, frame: &VisitorFrame) {
-    if socket.ready_state() == WebSocket::OPEN
-        && let Ok(text) = serde_json::to_string(frame)
-    {
-        let _ = socket.send_with_str(&text);
+    if socket.ready_state() == WebSocket::OPEN {
+        let _ = socket.send_with_str(&wire::write(frame));
     }
 }

@@ -1,10 +1,8 @@
 //! The first state: what the loader hands over, and what an earlier visit left in the browser.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use types::{Language, widget::WidgetConfig};
+
+use crate::wire;
 
 use super::{
     Key, NEW,
@@ -14,8 +12,7 @@ use super::{
 };
 
 /// Who the host page says the visitor is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
     pub identifier: String,
     pub identifier_hash: Option<String>,
@@ -25,11 +22,9 @@ pub struct Identity {
 }
 
 /// A message on its way, as the browser keeps it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Kept {
-    pub(super) thread: i64,
-    #[serde(flatten)]
-    pub(super) pending: Pending,
+pub struct Kept {
+    pub thread: i64,
+    pub pending: Pending,
 }
 
 #[derive(Debug)]
@@ -38,7 +33,7 @@ pub struct Boot {
     pub website_token: String,
     pub language: Language,
     pub user: Option<Identity>,
-    pub attributes: Option<Map<String, Value>>,
+    pub attributes: Option<String>,
     pub online: bool,
     /// What [`Effect::Save`] kept.
     pub stored: Vec<(Key, String)>,
@@ -69,7 +64,7 @@ impl State {
             conversations: Vec::new(),
             listed: Load::Not,
             list_again: false,
-            threads: BTreeMap::new(),
+            threads: Vec::new(),
             link: Link::Off,
             attempts: 0,
             seq: None,
@@ -86,14 +81,11 @@ impl State {
                 Key::Asked => state.asked = true,
                 Key::Draft(thread) => state.thread_mut(thread).draft = value,
                 Key::Outbox(_) => {
-                    if let Ok(kept) = serde_json::from_str::<Kept>(&value) {
-                        state.thread_mut(kept.thread).outbox.push(kept.pending);
+                    if let Some(kept) = wire::read::<Kept>(&value) {
+                        state.thread_mut(kept.thread).keep(kept.pending);
                     }
                 }
             }
-        }
-        for thread in state.threads.values_mut() {
-            thread.outbox.sort_by(|a, b| a.at.total_cmp(&b.at));
         }
         if state.thread(NEW).is_some_and(|thread| !thread.is_empty()) {
             state.screen = Screen::Thread(NEW);

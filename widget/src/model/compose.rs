@@ -81,7 +81,7 @@ impl State {
 
     fn upload_mut(&mut self, id: u32) -> Option<&mut Upload> {
         self.threads
-            .values_mut()
+            .iter_mut()
             .find_map(|thread| thread.upload_mut(id))
     }
 
@@ -89,7 +89,7 @@ impl State {
         if self.held || !self.online {
             return;
         }
-        for thread in self.threads.values_mut() {
+        for thread in &mut self.threads {
             for upload in &mut thread.uploads {
                 if upload.state == UploadState::Queued {
                     upload.state = UploadState::Running(0);
@@ -136,7 +136,7 @@ impl State {
                 }
             }
             Act::RemoveUpload(id) => {
-                for thread in self.threads.values_mut() {
+                for thread in &mut self.threads {
                     thread.uploads.retain(|upload| upload.id != *id);
                 }
                 effects.push(Effect::DropFile(*id));

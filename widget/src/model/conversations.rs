@@ -141,7 +141,7 @@ impl State {
     pub(super) fn insert(&mut self, message: VisitorMessage, effects: &mut Vec<Effect>) -> bool {
         let id = message.conversation_id.0;
         if let Some(reference) = &message.client_ref {
-            let new = self.threads.get_mut(&NEW);
+            let new = self.threads.iter_mut().find(|thread| thread.id == NEW);
             if new.is_some_and(|thread| thread.pending_mut(reference).is_some()) {
                 self.adopt(id, effects);
                 self.thread_mut(id).load = Load::Done;

@@ -2,54 +2,21 @@
 //! anything. Events carry a growing number; after a pause everything behind the last one seen is
 //! asked for. Where no socket gets through, each attempt reads the news over HTTP instead.
 
-use serde::Deserialize;
-use serde_json::Value;
-use types::{
-    ConversationId, MessageId, conversations::Status, events::EventFrame, messages::SenderType,
-    realtime::VisitorFrame, widget::VisitorMessage,
-};
+use types::{messages::SenderType, realtime::VisitorFrame, widget::VisitorMessage};
 
 use super::{
     Env,
-    msg::{Effect, Frame, Timer},
+    msg::{Effect, Event, Frame, Timer},
     outbox::backoff,
     state::{AgentTyping, Link, Load, Session, State},
 };
+use crate::wire::Decode;
 
 /// Milliseconds an agent's typing mark lasts without news.
 const TYPING_LASTS: u32 = 6_000;
 const PING_EVERY: u32 = 25_000;
 /// From this many failed connections on, news is read over HTTP.
 const WITHOUT_SOCKET: u32 = 2;
-
-#[derive(Deserialize)]
-struct Ready {
-    last_seq: i64,
-}
-
-#[derive(Deserialize)]
-struct Typing {
-    conversation_id: ConversationId,
-    on: bool,
-    #[serde(default)]
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Changed {
-    id: ConversationId,
-    status: Status,
-}
-
-#[derive(Deserialize)]
-struct ReadMark {
-    conversation_id: ConversationId,
-    message_id: MessageId,
-}
-
-fn data<T: serde::de::DeserializeOwned>(value: Value) -> Option<T> {
-    serde_json::from_value(value).ok()
-}
 
 impl State {
     pub(super) fn connect(&mut self, effects: &mut Vec<Effect>) {
@@ -87,7 +54,7 @@ impl State {
 
     /// Reads over HTTP what may have been missed.
     fn catch_up(&mut self, effects: &mut Vec<Effect>) {
-        for thread in self.threads.values_mut() {
+        for thread in &mut self.threads {
             thread.stale = true;
             if thread.load == Load::Failed {
                 thread.load = if thread.messages.is_empty() {
@@ -100,17 +67,19 @@ impl State {
         self.list(effects);
     }
 
-    fn event(&mut self, frame: EventFrame, env: &dyn Env, effects: &mut Vec<Effect>) {
+    fn event(&mut self, frame: Event, env: &dyn Env, effects: &mut Vec<Effect>) {
         if let Some(seq) = frame.seq {
             if self.seq.is_some_and(|seen| seq <= seen) {
                 return;
             }
             self.seq = Some(seq);
         }
-        match frame.event.as_str() {
+        let data = &frame.data;
+        let conversation = data.get("conversation_id").number();
+        match frame.name.as_str() {
             "ready" => {
-                if let Some(ready) = data::<Ready>(frame.data) {
-                    self.ready(ready.last_seq, effects);
+                if let Some(last_seq) = data.get("last_seq").number() {
+                    self.ready(last_seq, effects);
                 }
             }
             "resync" => {
@@ -118,30 +87,31 @@ impl State {
                 self.catch_up(effects);
             }
             "message:new" | "message:sent" | "message:updated" => {
-                if let Some(message) = data::<VisitorMessage>(frame.data) {
+                if let Some(message) = VisitorMessage::decode(data) {
                     self.arrived(message, effects);
                 }
             }
             "conversation:updated" => {
-                if let Some(changed) = data::<Changed>(frame.data) {
-                    match self.conversation_mut(changed.id.0) {
-                        Some(conversation) => conversation.status = changed.status,
+                let status = data.get("status").text().and_then(|text| text.parse().ok());
+                if let (Some(id), Some(status)) = (data.get("id").number(), status) {
+                    match self.conversation_mut(id) {
+                        Some(conversation) => conversation.status = status,
                         None => self.list(effects),
                     }
                 }
             }
             "message:read" => {
-                if let Some(mark) = data::<ReadMark>(frame.data)
-                    && let Some(conversation) = self.conversation_mut(mark.conversation_id.0)
+                if let (Some(id), Some(message)) = (conversation, data.get("message_id").number())
+                    && let Some(conversation) = self.conversation_mut(id)
                 {
-                    conversation.agent_read_message_id = conversation
-                        .agent_read_message_id
-                        .max(Some(mark.message_id));
+                    conversation.agent_read_message_id =
+                        conversation.agent_read_message_id.max(Some(message.into()));
                 }
             }
             "agent:typing" => {
-                if let Some(typing) = data::<Typing>(frame.data) {
-                    self.agent_types(typing, env.now(), effects);
+                if let Some(id) = conversation {
+                    let name = data.get("name").owned().unwrap_or_default();
+                    self.agent_types(id, data.get("on").is_true(), name, env.now(), effects);
                 }
             }
             _ => {}
@@ -179,12 +149,18 @@ impl State {
         }
     }
 
-    fn agent_types(&mut self, typing: Typing, now: f64, effects: &mut Vec<Effect>) {
-        let thread = typing.conversation_id.0;
-        if typing.on {
+    fn agent_types(
+        &mut self,
+        thread: i64,
+        on: bool,
+        name: String,
+        now: f64,
+        effects: &mut Vec<Effect>,
+    ) {
+        if on {
             self.agent_typing = Some(AgentTyping {
                 thread,
-                name: typing.name,
+                name,
                 until: now + f64::from(TYPING_LASTS),
             });
             effects.push(Effect::After(TYPING_LASTS, Timer::AgentQuiet));

@@ -17,9 +17,10 @@ mod update;
 pub(crate) mod tests;
 
 pub use act::Act;
-pub use boot::{Boot, Identity};
+pub use boot::{Boot, Identity, Kept};
 pub use msg::{
-    Answer, Effect, Fetch, Field, Focus, Frame, Key, Msg, Picked, Posted, Refusal, Timer,
+    Answer, ContactDetails, Effect, Event, Fetch, Field, Focus, Frame, Key, Msg, Picked, Posted,
+    Refusal,
 };
 pub use state::{Link, Load, Screen, Session, State};
 pub use thread::{Delivery, Pending, Thread, Upload, UploadState};

@@ -1,18 +1,17 @@
 //! What happens to the chat, and what it asks of the browser.
 
-use serde_json::{Map, Value};
 use types::{
     Page,
     attachments::Attachment,
-    events::EventFrame,
     realtime::VisitorFrame,
     widget::{
         OpenVisitorSession, StartedConversation, VisitorContact, VisitorConversation, VisitorCsat,
-        VisitorMessage, VisitorSession, VisitorUpdateContact,
+        VisitorMessage, VisitorSession,
     },
 };
 
 use super::{Act, Identity};
+use crate::wire::Json;
 
 /// Why the server's answer is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,10 +96,30 @@ pub enum Timer {
     AgentQuiet,
 }
 
+/// A frame of the live connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub name: String,
+    /// Absent for what leaves no trace: typing, read marks, control.
+    pub seq: Option<i64>,
+    pub data: Json,
+}
+
+/// What is told about the visitor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContactDetails {
+    Reach {
+        name: Option<String>,
+        email: Option<String>,
+    },
+    /// A JSON object of the host page's.
+    Attributes(String),
+}
+
 /// News of the socket.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Frame {
-    Event(EventFrame),
+    Event(Event),
     Closed,
 }
 
@@ -113,7 +132,7 @@ pub enum Msg {
     /// The browser's own opinion on the connection.
     Network(bool),
     User(Identity),
-    Attributes(Map<String, Value>),
+    Attributes(String),
     Locale(String),
     Reset,
     Session(Answer<VisitorSession>),
@@ -201,8 +220,7 @@ pub enum Effect {
     Typing(i64, bool),
     Read(i64),
     Rate(i64, VisitorCsat),
-    SaveContact(VisitorUpdateContact),
-    SaveAttributes(VisitorUpdateContact),
+    SaveContact(ContactDetails),
     Upload(u32),
     DropFile(u32),
     Connect,

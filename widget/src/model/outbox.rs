@@ -65,13 +65,13 @@ impl State {
         if self.held || !self.online || !matches!(self.session, Session::Open(_)) {
             return;
         }
-        for (id, thread) in &mut self.threads {
+        for thread in &mut self.threads {
             let Some(next) = thread.next_to_send() else {
                 continue;
             };
             let client_ref = next.client_ref.clone();
             effects.push(Effect::Post {
-                thread: *id,
+                thread: thread.id,
                 client_ref: client_ref.clone(),
                 content: next.content.clone(),
                 attachment_ids: next
@@ -110,7 +110,7 @@ impl State {
             Err(refusal) => {
                 let Some(pending) = self
                     .threads
-                    .values_mut()
+                    .iter_mut()
                     .find_map(|thread| thread.pending_mut(client_ref))
                 else {
                     // The live connection confirmed it before.
@@ -132,9 +132,10 @@ impl State {
 
     /// The new thread has become this conversation.
     pub(super) fn adopt(&mut self, id: i64, effects: &mut Vec<Effect>) {
-        let Some(new) = self.threads.remove(&NEW) else {
+        let Some(place) = self.threads.iter().position(|thread| thread.id == NEW) else {
             return;
         };
+        let new = self.threads.remove(place);
         for pending in &new.outbox {
             effects.push(keep(id, pending));
         }
@@ -152,7 +153,7 @@ impl State {
     }
 
     pub(super) fn retry(&mut self, client_ref: &str) {
-        for thread in self.threads.values_mut() {
+        for thread in &mut self.threads {
             if let Some(place) = thread
                 .outbox
                 .iter()
@@ -169,12 +170,12 @@ impl State {
 
     /// Takes a refused message back into the composer, where nothing of it is lost.
     pub(super) fn discard(&mut self, client_ref: &str, effects: &mut Vec<Effect>) {
-        for (id, thread) in &mut self.threads {
+        for thread in &mut self.threads {
             if let Some(pending) = thread.pending_mut(client_ref).cloned() {
                 thread.outbox.retain(|other| other.client_ref != client_ref);
                 if thread.draft.trim().is_empty() {
                     thread.draft.clone_from(&pending.content);
-                    effects.push(Effect::Save(Key::Draft(*id), pending.content));
+                    effects.push(Effect::Save(Key::Draft(thread.id), pending.content));
                 }
                 effects.push(Effect::Forget(Key::Outbox(client_ref.to_owned())));
             }

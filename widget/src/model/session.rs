@@ -1,15 +1,16 @@
 //! Who the visitor is to the server: opening a session, losing it, changing it.
 
-use types::widget::{OpenVisitorSession, VisitorContact, VisitorSession, VisitorUpdateContact};
+use types::widget::{OpenVisitorSession, VisitorContact, VisitorSession};
 
 use super::{
     Identity, Key, NEW,
     boot::Kept,
-    msg::{Answer, Effect, Refusal, Timer},
+    msg::{Answer, ContactDetails, Effect, Refusal, Timer},
     outbox::backoff,
     state::{ContactForm, Link, Load, Screen, Session, State},
     thread::{Delivery, UploadState},
 };
+use crate::wire;
 
 impl State {
     pub(super) fn open_session(&mut self, effects: &mut Vec<Effect>) {
@@ -62,7 +63,7 @@ impl State {
     pub(super) fn wants_session(&self) -> bool {
         self.token.is_some()
             || self.user.is_some()
-            || self.threads.values().any(|thread| {
+            || self.threads.iter().any(|thread| {
                 !thread.outbox.is_empty()
                     || thread
                         .uploads
@@ -117,7 +118,7 @@ impl State {
         self.listed = Load::Not;
         let threads = std::mem::take(&mut self.threads);
         let kept = self.thread_mut(NEW);
-        for (id, mut thread) in threads {
+        for mut thread in threads {
             for mut pending in thread.outbox {
                 pending.state = Delivery::Queued;
                 kept.outbox.push(pending);
@@ -126,8 +127,8 @@ impl State {
                 kept.draft = std::mem::take(&mut thread.draft);
             }
             kept.uploads.append(&mut thread.uploads);
-            if id != NEW {
-                effects.push(Effect::Forget(Key::Draft(id)));
+            if thread.id != NEW {
+                effects.push(Effect::Forget(Key::Draft(thread.id)));
             }
         }
         for pending in &kept.outbox {
@@ -155,7 +156,7 @@ impl State {
     pub(super) fn reset(&mut self, effects: &mut Vec<Effect>) {
         effects.push(Effect::Disconnect);
         effects.push(Effect::ForgetAll);
-        for thread in self.threads.values() {
+        for thread in &self.threads {
             for upload in &thread.uploads {
                 effects.push(Effect::DropFile(upload.id));
             }
@@ -188,10 +189,9 @@ impl State {
             return;
         }
         let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        effects.push(Effect::SaveContact(VisitorUpdateContact {
+        effects.push(Effect::SaveContact(ContactDetails::Reach {
             name: given(name),
             email: given(email),
-            custom_attributes: None,
         }));
         self.form.saving = true;
     }
@@ -225,10 +225,8 @@ pub(super) fn keep(thread: i64, pending: &super::Pending) -> Effect {
         thread,
         pending: pending.clone(),
     };
-    Effect::Save(
-        Key::Outbox(pending.client_ref.clone()),
-        serde_json::to_string(&kept).unwrap_or_default(),
-    )
+    let key = Key::Outbox(pending.client_ref.clone());
+    Effect::Save(key, wire::write(&kept))
 }
 
 /// A slip of the finger, not a proof: the server has the last word.

@@ -1,8 +1,5 @@
 //! Everything the chat knows.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value};
 use types::{
     Language,
     widget::{VisitorContact, VisitorConversation, WidgetConfig},
@@ -70,8 +67,8 @@ pub struct State {
     pub website_token: String,
     pub language: Language,
     pub user: Option<Identity>,
-    /// Attributes the host page set and the server does not know yet.
-    pub attributes: Option<Map<String, Value>>,
+    /// Attributes the host page set and the server does not know yet, as JSON.
+    pub attributes: Option<String>,
 
     pub open: bool,
     pub visible: bool,
@@ -97,7 +94,7 @@ pub struct State {
     pub listed: Load,
     /// Something changed while the list was being read.
     pub list_again: bool,
-    pub threads: BTreeMap<i64, Thread>,
+    pub threads: Vec<Thread>,
 
     pub link: Link,
     /// Failed connections in a row.
@@ -118,11 +115,19 @@ pub struct State {
 
 impl State {
     pub fn thread(&self, id: i64) -> Option<&Thread> {
-        self.threads.get(&id)
+        self.threads.iter().find(|thread| thread.id == id)
     }
 
     pub fn thread_mut(&mut self, id: i64) -> &mut Thread {
-        self.threads.entry(id).or_default()
+        let known = self.threads.iter().position(|thread| thread.id == id);
+        let place = known.unwrap_or_else(|| {
+            self.threads.push(Thread {
+                id,
+                ..Thread::default()
+            });
+            self.threads.len() - 1
+        });
+        &mut self.threads[place]
     }
 
     pub fn conversation(&self, id: i64) -> Option<&VisitorConversation> {

@@ -6,7 +6,6 @@ use types::{
     Language, Page,
     attachments::Attachment,
     conversations::Status,
-    events::EventFrame,
     messages::SenderType,
     realtime::VisitorFrame,
     widget::{
@@ -15,7 +14,7 @@ use types::{
     },
 };
 
-use super::*;
+use super::{msg::Timer, *};
 
 struct Still(f64);
 
@@ -63,7 +62,7 @@ pub(crate) fn pending(reference: &str, content: &str, state: Delivery) -> Pendin
     }
 }
 
-fn config() -> WidgetConfig {
+pub(crate) fn config() -> WidgetConfig {
     WidgetConfig {
         inbox_id: 1.into(),
         account_name: "Acme".to_owned(),
@@ -90,7 +89,7 @@ fn boot(stored: Vec<(Key, String)>) -> (State, Vec<Effect>) {
     })
 }
 
-fn conversation(unread: i64) -> VisitorConversation {
+pub(crate) fn conversation(unread: i64) -> VisitorConversation {
     VisitorConversation {
         id: 7.into(),
         status: Status::Open,
@@ -116,11 +115,10 @@ fn session() -> Msg {
 }
 
 fn event(name: &str, seq: Option<i64>, data: Value) -> Msg {
-    Msg::Socket(Frame::Event(EventFrame {
-        event: name.to_owned(),
+    Msg::Socket(Frame::Event(Event {
+        name: name.to_owned(),
         seq,
-        account_id: None,
-        data,
+        data: crate::wire::Json::parse(&data.to_string()).expect("JSON"),
     }))
 }
 
@@ -555,7 +553,7 @@ fn an_address_is_asked_for_once_and_must_look_like_one() {
     let effects = kim.tell(Msg::Act(Act::SaveContact));
     assert!(effects.iter().any(|effect| matches!(
         effect,
-        Effect::SaveContact(request) if request.email.as_deref() == Some("kim@example.test") && request.name.is_none()
+        Effect::SaveContact(ContactDetails::Reach { name: None, email: Some(email) }) if email == "kim@example.test"
     )));
     kim.tell(Msg::ContactSaved(Err(Refusal::Network)));
     assert!(kim.state.form.failed && kim.state.asks_contact(7));

@@ -1,7 +1,6 @@
 //! One conversation's messages: what the server has, in order and once each, and what is still on
 //! its way there.
 
-use serde::{Deserialize, Serialize};
 use types::{attachments::Attachment, messages::SenderType, widget::VisitorMessage};
 
 use super::state::Load;
@@ -17,17 +16,15 @@ pub enum Delivery {
 
 /// A message the server has not confirmed. It keeps its reference over every attempt, so the
 /// server recognises it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pending {
     pub client_ref: String,
     pub content: String,
     pub attachments: Vec<Attachment>,
     /// Milliseconds since 1970.
     pub at: f64,
-    #[serde(skip)]
     pub state: Delivery,
     /// Answers that were the server's own failure.
-    #[serde(skip)]
     pub failures: u32,
 }
 
@@ -61,6 +58,8 @@ pub struct Rating {
 
 #[derive(Debug, Default)]
 pub struct Thread {
+    /// The conversation, or [`super::NEW`].
+    pub id: i64,
     /// Ascending by id, each once.
     pub messages: Vec<VisitorMessage>,
     /// In the order they were written.
@@ -96,6 +95,16 @@ impl Thread {
                 true
             }
         }
+    }
+
+    /// Puts back a message from an earlier visit, in the order of writing.
+    pub fn keep(&mut self, pending: Pending) {
+        let place = self
+            .outbox
+            .iter()
+            .position(|other| other.at > pending.at)
+            .unwrap_or(self.outbox.len());
+        self.outbox.insert(place, pending);
     }
 
     pub fn newest(&self) -> Option<i64> {

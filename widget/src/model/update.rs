@@ -1,10 +1,10 @@
 //! The one door through which the chat changes.
 
-use types::widget::{VisitorCsat, VisitorUpdateContact};
+use types::widget::VisitorCsat;
 
 use super::{
     Act, Env,
-    msg::{Effect, Field, Focus, Msg, Timer},
+    msg::{ContactDetails, Effect, Field, Focus, Msg, Timer},
     state::{Load, Screen, Session, State},
 };
 
@@ -37,9 +37,7 @@ impl State {
             Msg::Visible(visible) => self.visible = visible,
             Msg::Network(online) => self.network(online, effects),
             Msg::User(user) => self.identify(user, effects),
-            Msg::Attributes(attributes) => {
-                self.attributes.get_or_insert_default().extend(attributes);
-            }
+            Msg::Attributes(attributes) => self.attributes = Some(attributes),
             Msg::Locale(tag) => self.language = crate::text::language(&tag),
             Msg::Reset => self.reset(effects),
             Msg::Session(answer) => self.session_answered(answer, env.random(), effects),
@@ -212,12 +210,8 @@ impl State {
             self.fetch_shown(effects);
             self.flush(effects);
             self.start_uploads(effects);
-            if let Some(custom_attributes) = self.attributes.take() {
-                effects.push(Effect::SaveAttributes(VisitorUpdateContact {
-                    name: None,
-                    email: None,
-                    custom_attributes: Some(custom_attributes),
-                }));
+            if let Some(attributes) = self.attributes.take() {
+                effects.push(Effect::SaveContact(ContactDetails::Attributes(attributes)));
             }
         }
         self.read(effects);

@@ -36,7 +36,7 @@ pub(super) static STRINGS: Strings = Strings {
     remove: "Entfernen",
     uploading: "Wird hochgeladen",
     upload_failed: "Nicht hochgeladen",
-    too_large: "Größer als {} MB",
+    too_large: "Diese Datei ist zu groß",
     refused_file: "Dieser Dateityp wird nicht angenommen",
 
     you: "Sie",

@@ -30,7 +30,7 @@ pub(super) static STRINGS: Strings = Strings {
     remove: "Remove",
     uploading: "Uploading",
     upload_failed: "Not uploaded",
-    too_large: "Larger than {} MB",
+    too_large: "This file is too large",
     refused_file: "This kind of file is not accepted",
 
     you: "You",

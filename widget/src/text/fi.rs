@@ -36,7 +36,7 @@ pub(super) static STRINGS: Strings = Strings {
     remove: "Poista",
     uploading: "Siirretään",
     upload_failed: "Siirto epäonnistui",
-    too_large: "Suurempi kuin {} Mt",
+    too_large: "Tiedosto on liian suuri",
     refused_file: "Tämäntyyppistä tiedostoa ei voi liittää",
 
     you: "Sinä",

@@ -36,7 +36,7 @@ pub(super) static STRINGS: Strings = Strings {
     remove: "Retirer",
     uploading: "Envoi en cours",
     upload_failed: "Non envoyé",
-    too_large: "Plus de {} Mo",
+    too_large: "Ce fichier est trop volumineux",
     refused_file: "Ce type de fichier n’est pas accepté",
 
     you: "Vous",

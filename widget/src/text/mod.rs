@@ -163,7 +163,6 @@ mod tests {
             for text in [
                 s.unread,
                 s.typing,
-                s.too_large,
                 s.answers_in_minutes[1],
                 s.answers_in_hours[1],
                 s.answers_in_days[1],

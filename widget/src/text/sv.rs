@@ -33,7 +33,7 @@ pub(super) static STRINGS: Strings = Strings {
     remove: "Ta bort",
     uploading: "Laddar upp",
     upload_failed: "Inte uppladdad",
-    too_large: "Större än {} MB",
+    too_large: "Filen är för stor",
     refused_file: "Den här filtypen kan inte bifogas",
 
     you: "Du",

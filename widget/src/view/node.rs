@@ -41,8 +41,20 @@ impl Element {
     }
 
     #[must_use]
-    pub fn attr(mut self, name: &'static str, value: impl Into<Text>) -> Self {
-        self.attributes.push((name, value.into()));
+    pub fn attr(self, name: &'static str, value: impl Into<Text>) -> Self {
+        self.with_attribute(name, value.into())
+    }
+
+    // Inlined, these two would be a third of the program.
+    #[inline(never)]
+    fn with_attribute(mut self, name: &'static str, value: Text) -> Self {
+        self.attributes.push((name, value));
+        self
+    }
+
+    #[inline(never)]
+    fn with_child(mut self, child: Node) -> Self {
+        self.children.push(child);
         self
     }
 
@@ -54,7 +66,7 @@ impl Element {
 
     #[must_use]
     pub fn class(self, class: impl Into<Text>) -> Self {
-        self.attr("class", class)
+        self.with_attribute("class", class.into())
     }
 
     /// The name a screen reader gives it.
@@ -76,15 +88,13 @@ impl Element {
     }
 
     #[must_use]
-    pub fn text(mut self, text: impl Into<Text>) -> Self {
-        self.children.push(Node::Text(text.into()));
-        self
+    pub fn text(self, text: impl Into<Text>) -> Self {
+        self.with_child(Node::Text(text.into()))
     }
 
     #[must_use]
-    pub fn child(mut self, child: Element) -> Self {
-        self.children.push(Node::Element(child));
-        self
+    pub fn child(self, child: Element) -> Self {
+        self.with_child(Node::Element(child))
     }
 
     #[must_use]

@@ -149,12 +149,12 @@ mod tests {
         thread.insert(agent(4, "Anna", "d"));
         thread.insert(agent(5, "Ben", "e"));
         assert_eq!(
-            shape(&rows(&thread, Some(2), |_| 0.0)),
+            shape(&rows(&thread, Some(2), |_| -120.0)),
             ["day", "a", "b. Seen", "<Anna>", "c", "d.", "<Ben>", "e."]
         );
         thread.outbox.push(pending("x", "f", Delivery::Failed));
         assert_eq!(
-            shape(&rows(&thread, Some(1), |_| 0.0)),
+            shape(&rows(&thread, Some(1), |_| -120.0)),
             [
                 "day",
                 "a",

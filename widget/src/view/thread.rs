@@ -18,8 +18,6 @@ const EMOJI: [&str; 24] = [
     "😀", "😂", "😊", "😍", "😉", "😎", "🤔", "😅", "🙃", "😢", "😡", "😱", "👍", "👎", "👏", "🙏",
     "👋", "💪", "❤️", "🎉", "🔥", "✅", "❓", "⭐",
 ];
-/// Largest file the server takes, in megabytes; named when it refuses one.
-const LARGEST_FILE: &str = "25";
 
 impl View<'_> {
     pub(super) fn thread(&self, id: i64) -> Element {
@@ -106,7 +104,7 @@ impl View<'_> {
             match row {
                 Row::Day(at) => shown.push(
                     el("div")
-                        .key(format!("day-{at}"))
+                        .key(format!("day-{}", at as i64))
                         .class("day")
                         .text(self.day_name(at)),
                 ),
@@ -272,7 +270,7 @@ impl View<'_> {
                 Some(*percent),
             ),
             UploadState::Done(_) => ("", size(upload.size), None),
-            UploadState::Failed(413) => ("failed", fill(self.text.too_large, LARGEST_FILE), None),
+            UploadState::Failed(413) => ("failed", self.text.too_large.to_owned(), None),
             UploadState::Failed(400 | 415 | 422) => {
                 ("failed", self.text.refused_file.to_owned(), None)
             }
