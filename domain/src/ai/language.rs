@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use lingua::{LanguageDetector, LanguageDetectorBuilder};
 use types::Language;
 
-use super::text::words;
+use super::text::{is_function_word_of, words};
 
 /// Short texts are decided by their words before statistics on letters get a say.
 const SHORT: usize = 4;
@@ -68,7 +68,7 @@ pub fn detect(text: &str) -> (Language, f64) {
 }
 
 fn telltale(language: Language, token: &str) -> bool {
-    TELLTALE.iter().any(|(of, words)| *of == language && words.contains(&token))
+    is_function_word_of(token, language) || TELLTALE.iter().any(|(of, words)| *of == language && words.contains(&token))
 }
 
 /// Drops what carries no language: addresses, links, order numbers, code.
@@ -119,6 +119,7 @@ mod tests {
             ("Rechnung falsch", Language::German),
             ("merci", Language::French),
             ("kiitos avusta", Language::Finnish),
+            ("kan man prova family gratis", Language::Swedish),
         ] {
             assert_eq!(detect(text).0, expected, "{text}");
         }

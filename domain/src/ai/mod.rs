@@ -7,22 +7,26 @@ pub mod classifier;
 pub mod draft;
 pub mod embed;
 pub mod encoder;
+pub mod eval;
 pub mod features;
 pub mod gloss;
 pub mod head;
 pub mod language;
 mod random;
+pub mod remote;
 pub mod sentences;
 #[cfg(test)]
 mod testing;
 mod text;
 
-use std::{path::{Path, PathBuf}, sync::Arc};
+use std::{path::{Path, PathBuf}, sync::Arc, time::Instant};
 
 pub use classifier::{Classifier, Example, Verdict};
 pub use draft::{Composed, DraftRequest, Passage, Who};
 use embed::Embedder;
 use encoder::Encoder;
+pub use remote::{Remote, RemoteError, RemoteOptions};
+use remote::ClassifyRequest;
 
 /// Files the embedding model consists of.
 const MODEL_FILES: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
@@ -44,6 +48,7 @@ struct Inner {
     encoder: Arc<Encoder>,
     embedder: Embedder,
     classifier: Arc<Classifier>,
+    remote: Option<Remote>,
 }
 
 impl Ai {
@@ -53,7 +58,18 @@ impl Ai {
         let encoder = Arc::new(Encoder::load(&options.model_dir)?);
         let embedder = Embedder::start(Arc::clone(&encoder))?;
         let classifier = Arc::new(Classifier::load_or_train(&encoder, options.cache_dir.as_deref())?);
-        Ok(Self(Arc::new(Inner { encoder, embedder, classifier })))
+        Ok(Self(Arc::new(Inner { encoder, embedder, classifier, remote: None })))
+    }
+
+    /// The same AI with a remote model in front of classification and drafts.
+    pub fn with_remote(&self, remote: Remote) -> Self {
+        let inner = &self.0;
+        Self(Arc::new(Inner {
+            encoder: Arc::clone(&inner.encoder),
+            embedder: inner.embedder.clone(),
+            classifier: Arc::clone(&inner.classifier),
+            remote: Some(remote),
+        }))
     }
 
     /// One unit vector of 384 a text, in order; see [`Embedder::embed`] for the lanes.
@@ -66,18 +82,47 @@ impl Ai {
         self.0.embedder.embed_bulk(texts).await
     }
 
-    /// The built-in classifier's verdict.
+    /// The verdict on `text`, in the built-in categories.
     pub async fn classify(&self, text: &str) -> Result<Verdict, AiError> {
-        self.0.classifier.classify(&self.0.embedder, text).await
+        self.classify_by(&self.classifier(), text).await
     }
 
-    /// The verdict of a classifier made by [`Self::train_with`].
+    /// The verdict in the categories of a classifier made by [`Self::train_with`].
     pub async fn classify_by(&self, classifier: &Classifier, text: &str) -> Result<Verdict, AiError> {
-        classifier.classify(&self.0.embedder, text).await
+        self.classify_for(classifier, text, &[]).await
+    }
+
+    /// As [`Self::classify_by`]; a remote model may also propose one of `teams`. Without a usable remote answer the
+    /// built-in verdict stands; its `model` says who decided.
+    pub async fn classify_for(&self, classifier: &Classifier, text: &str, teams: &[String]) -> Result<Verdict, AiError> {
+        let started = Instant::now();
+        let built_in = classifier.classify(&self.0.embedder, text);
+        let Some(remote) = &self.0.remote else { return built_in.await };
+        let request = ClassifyRequest { text: text.to_owned(), categories: classifier.categories().to_vec(), teams: teams.to_vec() };
+        let (built_in, answer) = tokio::join!(built_in, remote.classify(&request));
+        let mut verdict = built_in?;
+        if let Ok(answer) = answer {
+            verdict.decided_by(remote.model(), answer);
+        }
+        verdict.processing_ms = started.elapsed().as_millis() as i64;
+        Ok(verdict)
     }
 
     /// A draft for an agent, made of the account's own articles; see [`draft`].
     pub async fn compose(&self, request: &DraftRequest) -> Result<Composed, AiError> {
+        let started = Instant::now();
+        if let Some(remote) = &self.0.remote && !request.passages.is_empty() {
+            match remote.compose(request).await {
+                Ok(Some(mut composed)) => {
+                    composed.generation_ms = started.elapsed().as_millis() as i64;
+                    return Ok(composed);
+                }
+                // The model found no answer in the passages: say so in our own words.
+                Ok(None) => return Ok(draft::unanswered_by(request, remote.model(), started)),
+                // Reported where it happened.
+                Err(_) => {}
+            }
+        }
         draft::compose(&self.0.embedder, request).await
     }
 

@@ -1,5 +1,8 @@
 //! Words and sentences, the way the five languages write them.
 
+use std::{collections::HashSet, sync::LazyLock};
+
+use types::Language;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -30,9 +33,17 @@ pub fn capitalised(text: &str) -> String {
 
 /// Articles, pronouns, auxiliaries and connectives of the five languages: words that carry grammar, not a topic.
 pub fn is_function_word(folded: &str) -> bool {
-    FUNCTION_WORDS.iter().any(|words| words.split(' ').any(|word| word == folded))
+    FUNCTION_SETS.iter().any(|words| words.contains(folded))
 }
 
+/// Whether `folded` is a function word of `language`: a strong hint at that language.
+pub fn is_function_word_of(folded: &str, language: Language) -> bool {
+    Language::ALL.iter().zip(FUNCTION_SETS.iter()).any(|(of, words)| *of == language && words.contains(folded))
+}
+
+static FUNCTION_SETS: LazyLock<[HashSet<&str>; 5]> = LazyLock::new(|| FUNCTION_WORDS.map(|words| words.split(' ').collect()));
+
+/// In the order of [`Language::ALL`].
 const FUNCTION_WORDS: [&str; 5] = [
     "a an and are as at be because been but by can could did do does doing don't for from get got had has have having he her here him his how i i'd i'll i'm i've if in into is isn't it it's its just know like me more my no not now of off on only or our out please she should so some such than that the their them then there these they this those through to too up us very want was we were what when where which while who why will with would you your yours hi hello hey thanks thank",
     "ei eivät en et emme että hän he ja jo joka jos josta joten jotka kai kanssa kautta kuin kuinka kun kuka kyllä me meidän meille meillä mikä minkä minun minua minulla minulle minulta minä missä mistä mihin miten miksi mitä mutta mä mun myös ne niin nyt näin nämä olen oli olin oliko olisi olisin olla olemme on onko ovat pitää saako saanko se sen siellä siis siitä sinä sitä sitten tai te teidän teille teiltä tuo tämä tämän tässä tästä tätä vai vaan vaikka vain voi voiko voin voinko voisi voisitteko voitte voitteko yli hei moi kiitos",

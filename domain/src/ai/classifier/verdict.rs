@@ -9,7 +9,7 @@ use types::{
 };
 
 use super::{Classifier, evidence};
-use crate::ai::{AiError, embed::Embedder, gloss, language, text};
+use crate::ai::{AiError, embed::Embedder, gloss, language, remote::Classified, text};
 
 /// What the AI makes of a message.
 #[derive(Clone, Debug)]
@@ -29,6 +29,24 @@ pub struct Verdict {
     /// Name and version of what decided.
     pub model: String,
     pub processing_ms: i64,
+}
+
+impl Verdict {
+    /// Takes over what a remote model decided. Words that spoke for another category are no evidence for this one.
+    pub(in crate::ai) fn decided_by(&mut self, model: &str, answer: Classified) {
+        if answer.category != self.category {
+            self.evidence.retain(|evidence| evidence.kind == EvidenceKind::Example);
+        }
+        self.category = answer.category;
+        self.priority = answer.priority;
+        self.sentiment = answer.sentiment;
+        self.language = answer.language;
+        self.confidences = answer.confidences;
+        self.alternative = None;
+        self.reasoning = answer.reasoning;
+        self.suggested_team = answer.team;
+        model.clone_into(&mut self.model);
+    }
 }
 
 /// Nearest examples shown.

@@ -2,7 +2,7 @@
 //! around them is a phrase of ours. No word of the customer is ever copied into a draft, so nothing a customer (or an
 //! attacker) writes can appear in what an agent is about to send.
 
-mod guard;
+pub(super) mod guard;
 mod phrases;
 mod select;
 #[cfg(test)]
@@ -82,6 +82,15 @@ pub async fn compose(embedder: &Embedder, request: &DraftRequest) -> Result<Comp
     let mut composed = if selection.picks.is_empty() { unanswered(request, selection.best) } else { answered(request, &selection) };
     composed.generation_ms = started.elapsed().as_millis() as i64;
     Ok(composed)
+}
+
+/// The draft for a question that a remote model found unanswerable.
+pub(super) fn unanswered_by(request: &DraftRequest, model: &str, started: Instant) -> Composed {
+    let mut composed = unanswered(request, 0.0);
+    composed.reasoning = format!("{model} found no answer in the knowledge base; a person should answer.");
+    model.clone_into(&mut composed.model);
+    composed.generation_ms = started.elapsed().as_millis() as i64;
+    composed
 }
 
 /// Greeting, acknowledgement, quoted answer, closing.
