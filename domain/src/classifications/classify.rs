@@ -31,7 +31,9 @@ const SHORT: usize = 4;
 struct Case {
     conversation_id: ConversationId,
     text: String,
-    examples: learning::Lesson,
+    lesson: learning::Lesson,
+    /// Names a remote model may propose.
+    teams: Vec<String>,
 }
 
 /// Carries out [`ClassifyMessage`]. A message that was erased meanwhile needs nothing.
@@ -72,8 +74,9 @@ async fn read(ctx: &Ctx, account: AccountId, message: MessageId) -> Result<Optio
     {
         text = format!("{before}\n{text}");
     }
-    let examples = learning::lesson(&mut tx).await?;
-    Ok(Some(Case { conversation_id: message.conversation_id, text, examples }))
+    let lesson = learning::lesson(&mut tx).await?;
+    let teams = conversations::queries::team_names(&mut tx).await?.into_iter().map(|team| team.name).collect();
+    Ok(Some(Case { conversation_id: message.conversation_id, text, lesson, teams }))
 }
 
 /// Tells the agents that the assistant is reading; nothing depends on it.
@@ -84,12 +87,10 @@ async fn announce(ctx: &Ctx, actor: &Actor, case: &Case, message: MessageId) -> 
     tx.commit().await
 }
 
+/// By a remote model when one is configured and answers, else by the account's own classifier, else by the shared one.
 async fn judge(ctx: &Ctx, case: &Case) -> Result<Verdict> {
-    let verdict = match learning::classifier(ctx, &case.examples).await {
-        Some(own) => ctx.ai.classify_by(&own, &case.text).await,
-        None => ctx.ai.classify(&case.text).await,
-    };
-    verdict.map_err(|error| Error::Unavailable(error.into()))
+    let classifier = learning::classifier(ctx, &case.lesson).await.unwrap_or_else(|| ctx.ai.classifier());
+    ctx.ai.classify_for(&classifier, &case.text, &case.teams).await.map_err(|error| Error::Unavailable(error.into()))
 }
 
 /// Everything a verdict means, in the transaction of the job's end.

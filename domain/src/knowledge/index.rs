@@ -2,7 +2,11 @@
 
 use types::ArticleId;
 
-use super::{jobs::IndexArticle, queries};
+use super::{
+    jobs::IndexArticle,
+    meaning::{self, Pace},
+    queries,
+};
 use crate::{
     Actor, Ctx, Error, Result,
     ai::chunk::{self, Chunk},
@@ -19,9 +23,10 @@ pub async fn index(ctx: &Ctx, job: &Claimed) -> Result<()> {
     let version = current.as_ref().map_or(wanted.version, |source| source.version);
     let (chunks, vectors) = match current {
         Some(source) => {
+            let language = source.language;
             let chunks = tokio::task::spawn_blocking(move || chunk::chunks(&source.title, &source.body)).await.map_err(Error::internal)?;
-            let texts = chunks.iter().map(|chunk| chunk.embed_text.clone()).collect();
-            let vectors = ctx.ai.embed_bulk(texts).await.map_err(Error::internal)?;
+            let texts = chunks.iter().map(|chunk| (chunk.embed_text.clone(), language)).collect();
+            let vectors = meaning::vectors(ctx, texts, Pace::Bulk).await?;
             (chunks, vectors)
         }
         // Drafts, archived and deleted articles have no passages.

@@ -3,6 +3,7 @@
 mod index;
 pub mod jobs;
 mod markdown;
+mod meaning;
 pub(crate) mod queries;
 mod retrieval;
 

@@ -118,6 +118,7 @@ pub async fn list(tx: &mut TenantTx, query: &ArticleQuery, after: Option<(Timest
 pub struct Source {
     pub title: String,
     pub body: String,
+    pub language: Language,
     pub version: i32,
     /// Published and not deleted.
     pub searchable: bool,
@@ -127,7 +128,7 @@ pub async fn source(tx: &mut TenantTx, id: ArticleId) -> Result<Option<Source>> 
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         Source,
-        r#"select title, body, version, status = 'published' and deleted_at is null as "searchable!"
+        r#"select title, body, language as "language: Language", version, status = 'published' and deleted_at is null as "searchable!"
            from knowledge_articles where account_id = $1 and id = $2"#,
         account.0,
         id.0

@@ -8,10 +8,13 @@ use types::{
 };
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::queries;
+use super::{
+    meaning::{self, Pace},
+    queries,
+};
 use crate::{
     Actor, Ctx, Error, Permission, Result,
-    ai::{encoder::normalise, sentences},
+    ai::{encoder::normalise, language, sentences},
 };
 
 /// What the words' share adds to the similarity: meaning dominates, exact words and numbers break its ties.
@@ -82,9 +85,11 @@ pub async fn retrieve(ctx: &Ctx, account: AccountId, question: &Question, limit:
 async fn understand(ctx: &Ctx, question: &Question) -> Result<(Vec<f32>, String)> {
     let text: String = question.text.chars().take(MAX_QUESTION_CHARS).collect();
     let context = recent(&question.context);
-    let mut texts = vec![text.clone()];
-    texts.extend(context.clone());
-    let mut vectors = ctx.ai.embed(texts).await.map_err(Error::internal)?.into_iter();
+    let texts = [Some(text.clone()), context].into_iter().flatten().map(|text| {
+        let language = language::detect(&text).0;
+        (text, language)
+    });
+    let mut vectors = meaning::vectors(ctx, texts.collect(), Pace::Interactive).await?.into_iter();
     let mut vector = vectors.next().unwrap_or_default();
     if let Some(before) = vectors.next() {
         for (value, pull) in vector.iter_mut().zip(&before) {

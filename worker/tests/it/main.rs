@@ -1,0 +1,7 @@
+//! The worker against a real database: fairness, crashes, retries, stops, and exactly one effect a job.
+
+mod effects;
+mod killed;
+mod learning;
+mod queue;
+mod support;
