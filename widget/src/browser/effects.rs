@@ -11,7 +11,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 use super::{Chat, dom, files, http::Access, socket::Socket, storage};
-use crate::model::{ContactDetails, Effect, Fetch, Focus, Frame, Link, Msg, NEW, Posted, Session};
+use crate::model::{
+    ContactDetails, Effect, Fetch, Field, Focus, Frame, Link, Msg, NEW, Posted, Session,
+};
 use crate::wire;
 
 /// Messages a request.
@@ -94,7 +96,13 @@ impl Chat {
                 });
             }
             Effect::Upload(id) => files::upload(self, &self.access(), id),
-            Effect::DropFile(id) => self.files.borrow_mut().drop_file(id),
+            Effect::DropFile(id) => {
+                // The borrow ends first: stopping a request tells its listener at once.
+                let running = self.files.borrow_mut().drop_file(id);
+                if let Some(request) = running {
+                    let _ = request.abort();
+                }
+            }
             Effect::Connect => self.connect(),
             Effect::Disconnect => {
                 self.sockets.set(self.sockets.get() + 1);
@@ -227,27 +235,24 @@ impl Chat {
         };
         let found = dom::find(&self.panel, selector).or_else(|| dom::find(&self.panel, "button"));
         if let Some(element) = found {
-            let _ = element.focus();
+            // The page must not jump to the chat.
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = element.focus_with_options(&options);
         }
     }
 
-    fn insert(&self, text: &str) {
+    fn insert(self: &Rc<Self>, text: &str) {
         let Some(field) = dom::find(&self.panel, "[data-focus=composer]") else {
             return;
         };
         let _ = field.focus();
-        if let Some(field) = field.dyn_ref::<web_sys::HtmlTextAreaElement>() {
+        if let Ok(field) = field.dyn_into::<web_sys::HtmlTextAreaElement>() {
             let _ = field.set_range_text(text);
             let end = field.selection_start().ok().flatten().unwrap_or(0)
                 + text.encode_utf16().count() as u32;
             let _ = field.set_selection_range(end, end);
-        }
-        if let Ok(event) = web_sys::Event::new_with_event_init_dict("input", &{
-            let init = web_sys::EventInit::new();
-            init.set_bubbles(true);
-            init
-        }) {
-            let _ = field.dispatch_event(&event);
+            self.dispatch(Msg::Input(Field::Message, field.value()));
         }
     }
 

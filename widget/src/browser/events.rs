@@ -24,7 +24,8 @@ const IN_PANEL: [&str; 9] = [
 ];
 
 pub(super) fn listen(chat: &Rc<Chat>) {
-    let handler = Closure::<dyn FnMut(Event)>::new({
+    // `Fn`: opening the file chooser is itself a click, inside the click that asked for it.
+    let handler = Closure::<dyn Fn(Event)>::new({
         let chat = Rc::clone(chat);
         move |event: Event| handle(&chat, &event)
     })

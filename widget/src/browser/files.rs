@@ -32,11 +32,10 @@ impl Files {
             .collect()
     }
 
-    pub(super) fn drop_file(&mut self, id: u32) {
+    /// Answers with the request to stop, if one runs.
+    pub(super) fn drop_file(&mut self, id: u32) -> Option<XmlHttpRequest> {
         self.known.retain(|(known, _)| *known != id);
-        if let Some(request) = self.stop(id) {
-            let _ = request.abort();
-        }
+        self.stop(id)
     }
 
     /// The request of that file, which counts as ended from here on.
