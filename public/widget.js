@@ -3,7 +3,7 @@
    root, styled by a style sheet object, so the page's rules (and its content policy) do not meet ours. */
 (() => {
   "use strict";
-  if (window.hummdesk) return;
+  if (window.hummdesk && window.hummdesk.run) return;
 
   const WORDS = {
     en: ["Open chat", "Close chat", "unread", "The chat could not be loaded.", "Try again"],
@@ -55,7 +55,7 @@ svg{width:18px;height:18px;fill:none;stroke:currentColor;stroke-width:1.8;stroke
 
   function draw() {
     const host = make("div");
-    host.id = "hummdesk-widget";
+    host.id = "hummdesk";
     root = host.attachShadow({ mode: "open" });
     try {
       const sheet = new CSSStyleSheet();

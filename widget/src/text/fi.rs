@@ -15,17 +15,11 @@ pub(super) static STRINGS: Strings = Strings {
 
     online: "Olemme paikalla",
     away: "Emme ole nyt paikalla, vastaamme heti palattuamme",
-    answers_in_minutes: [
-        "Vastaamme yleensä minuutissa",
-        "Vastaamme yleensä {} minuutissa",
-    ],
-    answers_in_hours: [
-        "Vastaamme yleensä tunnissa",
-        "Vastaamme yleensä {} tunnissa",
-    ],
+    answers_in_minutes: ["Vastaa yleensä minuutissa", "Vastaa yleensä {} minuutissa"],
+    answers_in_hours: ["Vastaa yleensä tunnissa", "Vastaa yleensä {} tunnissa"],
     answers_in_days: [
-        "Vastaamme yleensä vuorokaudessa",
-        "Vastaamme yleensä {} vuorokaudessa",
+        "Vastaa yleensä vuorokaudessa",
+        "Vastaa yleensä {} vuorokaudessa",
     ],
 
     write: "Kirjoita viesti",

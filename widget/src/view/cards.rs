@@ -132,7 +132,7 @@ impl View<'_> {
                 .attr("title", word)
                 .label(word)
                 .act(&Act::Rate(value))
-                .text(["😞", "🙁", "😐", "🙂", "😀"][usize::from(value.unsigned_abs() - 1)])
+                .child(icon(Icon::Face(value)))
         });
         let mut card = el("form")
             .key("rating")

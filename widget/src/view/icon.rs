@@ -16,7 +16,12 @@ pub(super) enum Icon {
     Down,
     Chevron,
     Pen,
+    /// From 1, unhappy, to 5, happy.
+    Face(i16),
 }
+
+/// A head with two eyes.
+const ROUND: &str = "M2.5 12a9.5 9.5 0 1 0 19 0 9.5 9.5 0 1 0-19 0M9 9.5v.01M15 9.5v.01";
 
 impl Icon {
     const fn path(self) -> &'static str {
@@ -37,6 +42,11 @@ impl Icon {
             Self::Down => "M12 5v14M6 13l6 6 6-6",
             Self::Chevron => "m9 6 6 6-6 6",
             Self::Pen => "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
+            Self::Face(1) => "M8 16.5q4-4.5 8 0",
+            Self::Face(2) => "M8.5 16q3.5-2 7 0",
+            Self::Face(3) => "M8.5 15.2h7",
+            Self::Face(4) => "M8.5 14.5q3.5 2.5 7 0",
+            Self::Face(_) => "M7.5 13.8h9q-4.5 6.5-9 0z",
         }
     }
 }
@@ -45,5 +55,6 @@ pub(super) fn icon(icon: Icon) -> Element {
     el("svg")
         .attr("viewBox", "0 0 24 24")
         .attr("aria-hidden", "true")
+        .children(matches!(icon, Icon::Face(_)).then(|| el("path").attr("d", ROUND)))
         .child(el("path").attr("d", icon.path()))
 }
