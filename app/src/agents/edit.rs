@@ -1,0 +1,177 @@
+//! Inviting a person, and changing one.
+
+use leptos::{prelude::*, task::spawn_local};
+use types::{
+    TeamId,
+    agents::{Agent, Availability, CreateAgent, Role, UpdateAgent},
+};
+
+use super::api;
+use crate::{
+    browser,
+    directory::use_directory,
+    error::UiError,
+    i18n::{K, use_i18n},
+    session::use_session,
+    ui::{Field, Icon, Select, icons, use_toasts},
+};
+
+fn why(refused: RwSignal<Option<UiError>>, name: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
+}
+
+/// The teams as boxes to tick.
+#[component]
+fn TeamBoxes(#[prop(optional)] chosen: Vec<TeamId>) -> impl IntoView {
+    let i18n = use_i18n();
+    let directory = use_directory();
+    let boxes = move || directory.get().teams.into_iter().map(|team| {
+        let ticked = chosen.contains(&team.id);
+        view! { <label class="inline-flex cursor-pointer items-center gap-2"><input type="checkbox" name="team" value=team.id.to_string() checked=ticked/>{team.name}</label> }
+    }).collect_view();
+    view! { <fieldset><legend class="field-label mb-1.5">{i18n.t(K::Teams)}</legend><div class="flex flex-wrap gap-x-5 gap-y-1.5"><Suspense>{boxes.clone()}</Suspense></div></fieldset> }
+}
+
+fn roles(i18n: crate::i18n::I18n) -> Vec<(String, String)> {
+    Role::ALL.iter().map(|role| (role.to_string(), i18n.role(*role).to_owned())).collect()
+}
+
+fn ticked(event: &web_sys::SubmitEvent) -> Vec<TeamId> {
+    browser::fields(event, "team").iter().filter_map(|id| id.parse().ok()).collect()
+}
+
+#[component]
+pub fn Invite(open: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let directory = use_directory();
+    let refused = RwSignal::new(None::<UiError>);
+    let busy = RwSignal::new(false);
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let name = browser::field(&event, "name");
+        let agent = CreateAgent {
+            name: name.clone(),
+            email: browser::field(&event, "email"),
+            role: browser::field(&event, "role").parse().unwrap_or(Role::Agent),
+            password: browser::field(&event, "password"),
+            max_load: browser::field(&event, "max_load").parse().ok(),
+            locale: None,
+            team_ids: ticked(&event),
+        };
+        busy.set(true);
+        spawn_local(async move {
+            match api::create(agent).await {
+                Ok(_) => {
+                    open.set(false);
+                    directory.loaded.refetch();
+                    toasts.done(i18n.with(K::Invited, &[("name", &name)]));
+                }
+                Err(error) => _ = refused.try_set(Some(error)),
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <form class="grid gap-3.5 p-4" on:submit=submit>
+            <Field name="name" label=i18n.t(K::Name) required=true error=why(refused, "name")/>
+            <Field name="email" label=i18n.t(K::Email) kind="email" required=true error=why(refused, "email")/>
+            <Field name="password" label=i18n.t(K::FirstPassword) kind="password" autocomplete="new-password" required=true help=i18n.t(K::FirstPasswordHint) error=why(refused, "password")/>
+            <div class="grid grid-cols-2 gap-3.5">
+                <Select name="role" label=i18n.t(K::Role) options=roles(i18n) value="agent" error=why(refused, "role")/>
+                <Field name="max_load" label=i18n.t(K::MaxLoad) kind="number" value="20" error=why(refused, "max_load")/>
+            </div>
+            <TeamBoxes/>
+            <Refusal refused=refused/>
+            <div class="flex justify-end gap-2 pt-1">
+                <button type="button" class="btn" on:click=move |_| open.set(false)>{i18n.t(K::Cancel)}</button>
+                <button type="submit" class="btn btn-primary" disabled=move || busy.get()>{i18n.t(K::Invite)}</button>
+            </div>
+        </form>
+    }
+}
+
+/// What no field explains.
+#[component]
+pub fn Refusal(refused: RwSignal<Option<UiError>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let text = move || refused.with(|refused| refused.as_ref().filter(|error| error.0.fields.is_none()).map(|error| error.text(i18n)));
+    view! { {move || text().map(|text| view! { <p class="field-error" role="alert"><Icon icon=icons::ALERT/>{text}</p> })} }
+}
+
+#[component]
+pub fn EditAgent(agent: Agent, open: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let directory = use_directory();
+    let session = use_session();
+    let administers = session.administers();
+    let refused = RwSignal::new(None::<UiError>);
+    let busy = RwSignal::new(false);
+    let asking = RwSignal::new(false);
+    let id = agent.id;
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let text = |name| Some(browser::field(&event, name)).filter(|text| !text.is_empty());
+        let availability: Option<Availability> = text("availability").and_then(|text| text.parse().ok());
+        let change = UpdateAgent {
+            name: text("name"),
+            role: text("role").and_then(|text| text.parse().ok()),
+            availability,
+            max_load: text("max_load").and_then(|text| text.parse().ok()),
+            team_ids: administers.then(|| ticked(&event)),
+        };
+        busy.set(true);
+        spawn_local(async move {
+            match api::update(id, change).await {
+                Ok(agent) => {
+                    open.set(false);
+                    directory.heard(agent.id, agent.availability);
+                    directory.loaded.refetch();
+                    toasts.done(i18n.t(K::Saved));
+                }
+                Err(error) => _ = refused.try_set(Some(error)),
+            }
+            busy.try_set(false);
+        });
+    };
+    let remove = move |_| {
+        spawn_local(async move {
+            match api::remove(id).await {
+                Ok(()) => {
+                    open.set(false);
+                    directory.loaded.refetch();
+                    toasts.done(i18n.t(K::PersonRemoved));
+                }
+                Err(error) => _ = refused.try_set(Some(error)),
+            }
+        });
+    };
+    let availabilities = Availability::ALL.iter().map(|choice| (choice.to_string(), i18n.availability(*choice).to_owned())).collect();
+    let name = agent.name.clone();
+    view! {
+        <form class="grid gap-3.5 p-4" on:submit=submit>
+            {administers.then(|| view! { <Field name="name" label=i18n.t(K::Name) value=agent.name.clone() required=true error=why(refused, "name")/> })}
+            <Select name="availability" label=i18n.t(K::Availability) options=availabilities value=agent.availability.to_string()/>
+            {administers.then(|| view! {
+                <div class="grid grid-cols-2 gap-3.5">
+                    <Select name="role" label=i18n.t(K::Role) options=roles(i18n) value=agent.role.to_string() error=why(refused, "role")/>
+                    <Field name="max_load" label=i18n.t(K::MaxLoad) kind="number" value=agent.max_load.to_string() help=i18n.t(K::MaxLoadHint) error=why(refused, "max_load")/>
+                </div>
+                <TeamBoxes chosen=agent.team_ids.clone()/>
+            })}
+            <Refusal refused=refused/>
+            {move || asking.get().then(|| view! {
+                <div class="rounded-lg bg-red-soft p-3 text-sm">
+                    <p>{i18n.with(K::RemovePersonSure, &[("name", &name)])}</p>
+                    <div class="mt-2 flex gap-2"><button type="button" class="btn btn-danger" on:click=remove>{i18n.t(K::RemovePerson)}</button><button type="button" class="btn" on:click=move |_| asking.set(false)>{i18n.t(K::Cancel)}</button></div>
+                </div>
+            })}
+            <div class="flex items-center gap-2 pt-1">
+                {(administers && session.user_id() != Some(id)).then(|| view! { <button type="button" class="btn btn-quiet btn-danger" on:click=move |_| asking.set(true)><Icon icon=icons::TRASH/>{i18n.t(K::RemovePerson)}</button> })}
+                <button type="button" class="btn ml-auto" on:click=move |_| open.set(false)>{i18n.t(K::Cancel)}</button>
+                <button type="submit" class="btn btn-primary" disabled=move || busy.get()>{i18n.t(K::Save)}</button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,8 @@
+//! People: who works here, in which role, how much they carry, and inviting another.
+
+pub mod api;
+mod edit;
+mod page;
+
+pub use edit::Refusal;
+pub use page::PeoplePage;

@@ -1,0 +1,8 @@
+//! Drafts: the assistant's proposed answer, its sources, and what becomes of it.
+
+pub mod api;
+mod offer;
+mod sources;
+
+pub use offer::{AskButton, Offer, accept, newest_question};
+pub use sources::Sources;

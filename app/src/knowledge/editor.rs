@@ -1,0 +1,163 @@
+//! The editor of an article: Markdown on one side, what readers will see on the other.
+
+use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map}};
+use types::{
+    ArticleId, Language,
+    knowledge::{Article, ArticleStatus, SaveArticle},
+};
+
+use super::{api, list::status, markdown::to_html};
+use crate::{
+    browser,
+    error::UiError,
+    i18n::{K, use_i18n},
+    session::use_session,
+    time::use_clock,
+    ui::{Dialog, Failure, Field, Icon, Loading, Select, icons, use_toasts},
+};
+
+#[component]
+pub fn NewArticlePage() -> impl IntoView {
+    view! { <Editor article=None/> }
+}
+
+#[component]
+pub fn ArticlePage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get_str("id").and_then(|id| id.parse().ok()).unwrap_or(ArticleId(0)));
+    let article = Resource::new(move || id.get(), api::get);
+    let content = move || Suspend::new(async move {
+        match article.await {
+            Ok(article) => Either::Left(view! { <Editor article=Some(article)/> }),
+            Err(error) => Either::Right(view! { <Failure error=error/> }),
+        }
+    });
+    view! { <Transition fallback=|| view! { <Loading rows=6/> }>{content}</Transition> }
+}
+
+#[component]
+fn Editor(article: Option<Article>) -> impl IntoView {
+    let i18n = use_i18n();
+    let clock = use_clock();
+    let toasts = use_toasts();
+    let navigate = use_navigate();
+    let id = article.as_ref().map(|article| article.id);
+    let title = article.as_ref().map(|article| article.title.clone()).unwrap_or_default();
+    let start = article.as_ref().map(|article| article.body.clone()).unwrap_or_default();
+    let body = RwSignal::new(start.clone());
+    let refused = RwSignal::new(None::<UiError>);
+    let busy = RwSignal::new(false);
+    let preview_only = RwSignal::new(false);
+    let removing = RwSignal::new(false);
+    let works = use_session().works();
+    let why = move |name: &'static str| Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))));
+    let save = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let article = SaveArticle {
+            title: browser::field(&event, "title"),
+            body: body.get_untracked(),
+            language: browser::field(&event, "language").parse().ok(),
+            collection: Some(browser::field(&event, "collection")),
+            status: browser::field(&event, "status").parse().ok(),
+        };
+        busy.set(true);
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match api::save(id, article).await {
+                Ok(saved) => {
+                    refused.set(None);
+                    toasts.done(i18n.t(K::Saved));
+                    if id.is_none() {
+                        navigate(&format!("/knowledge/{}", saved.id), NavigateOptions { replace: true, ..NavigateOptions::default() });
+                    }
+                }
+                Err(error) => {
+                    if error.0.fields.is_none() {
+                        toasts.failed(error.text(i18n));
+                    }
+                    refused.try_set(Some(error));
+                }
+            }
+            busy.try_set(false);
+        });
+    };
+    let languages = Language::ALL.iter().map(|language| (language.to_string(), i18n.language(*language).to_owned())).collect();
+    let statuses = ArticleStatus::ALL.iter().map(|choice| (choice.to_string(), status(i18n, *choice).to_owned())).collect();
+    let language = article.as_ref().map_or(i18n.0, |article| article.language).to_string();
+    let current = article.as_ref().map_or(ArticleStatus::Published, |article| article.status).to_string();
+    let collection = article.as_ref().map(|article| article.collection.clone()).unwrap_or_default();
+    let foot = article.as_ref().map(|article| {
+        let (at, author) = (article.updated_at, article.author_name.clone());
+        view! { <p class="text-xs text-ink-3">{move || i18n.with(K::UpdatedAt, &[("when", &clock.full(i18n, at))])}{author.map(|author| format!(" · {author}"))}</p> }
+    });
+    let heading = if title.is_empty() { i18n.t(K::NewArticle).to_owned() } else { title.clone() };
+    let confirm = title.clone();
+    view! {
+        <Title text=heading.clone()/>
+        <form class="flex h-full min-h-0 flex-col" on:submit=save>
+            <div class="bar bg-panel">
+                <a class="icon-btn -ml-2" href="/knowledge" aria-label=i18n.t(K::Knowledge)><Icon icon=icons::BACK/></a>
+                <h1 class="truncate text-lg">{heading}</h1>
+                <span class="ml-auto"></span>
+                <button type="button" class="btn lg:!hidden" aria-pressed=move || preview_only.get().to_string() on:click=move |_| preview_only.update(|on| *on = !*on)><Icon icon=icons::EYE/><span class="max-sm:sr-only">{i18n.t(K::Preview)}</span></button>
+                {(works && id.is_some()).then(|| view! { <button type="button" class="icon-btn" aria-label=i18n.t(K::DeleteArticle) title=i18n.t(K::DeleteArticle) on:click=move |_| removing.set(true)><Icon icon=icons::TRASH/></button> })}
+                {works.then(|| view! { <button type="submit" class="btn btn-primary" disabled=move || busy.get()><Icon icon=icons::CHECK/>{i18n.t(K::Save)}</button> })}
+            </div>
+            <div class="grid min-h-0 flex-1 lg:grid-cols-2">
+                <div class="flex min-h-0 flex-col gap-3.5 overflow-auto bg-panel p-5" class=("max-lg:hidden", move || preview_only.get())>
+                    <Field name="title" label=i18n.t(K::ArticleTitle) value=title required=true error=why("title")/>
+                    <div class="grid gap-3.5 sm:grid-cols-3">
+                        <Field name="collection" label=i18n.t(K::Collection) value=collection error=why("collection")/>
+                        <Select name="language" label=i18n.t(K::Language) options=languages value=language/>
+                        <Select name="status" label=i18n.t(K::Status) options=statuses value=current/>
+                    </div>
+                    <div class="field flex-1 !grid-rows-[auto_minmax(240px,1fr)_auto]">
+                        <label for="article-body">{i18n.t(K::ArticleBody)}</label>
+                        <textarea id="article-body" class="input !h-full !resize-none font-mono !text-[13px] !leading-relaxed" name="body" required spellcheck="true" on:input=move |event| body.set(event_target_value(&event))
+                            aria-invalid=move || why("body").get().is_some().to_string()>{start}</textarea>
+                        {move || why("body").get().map(|why| view! { <span class="field-error" role="alert">{why}</span> })}
+                    </div>
+                    {foot}
+                </div>
+                <section class="min-h-0 overflow-auto border-line px-7 py-6 lg:border-l" class=("max-lg:hidden", move || !preview_only.get()) aria-label=i18n.t(K::Preview) tabindex="0">
+                    <div class="prose mx-auto max-w-[640px]" inner_html=move || to_html(&body.get())></div>
+                </section>
+            </div>
+        </form>
+        {id.map(|id| view! { <Remove id=id title=confirm open=removing/> })}
+    }
+}
+
+/// Deleting is confirmed by naming the article.
+#[component]
+fn Remove(id: ArticleId, title: String, open: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let navigate = StoredValue::new(use_navigate());
+    let remove = move |_| {
+        let navigate = navigate.get_value();
+        spawn_local(async move {
+            match api::delete(id).await {
+                Ok(()) => {
+                    open.set(false);
+                    toasts.done(i18n.t(K::ArticleDeleted));
+                    navigate("/knowledge", NavigateOptions::default());
+                }
+                Err(error) => toasts.failed(error.text(i18n)),
+            }
+        });
+    };
+    view! {
+        <Dialog open=open title=i18n.t(K::DeleteArticle)>
+            <div class="p-4">
+                <p>{i18n.with(K::DeleteArticleSure, &[("name", &title)])}</p>
+                <div class="mt-4 flex justify-end gap-2">
+                    <button type="button" class="btn" on:click=move |_| open.set(false)>{i18n.t(K::Cancel)}</button>
+                    <button type="button" class="btn btn-danger" on:click=remove><Icon icon=icons::TRASH/>{i18n.t(K::Delete)}</button>
+                </div>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,6 @@
+//! Teams: who handles what.
+
+mod api;
+mod page;
+
+pub use page::TeamsPage;
