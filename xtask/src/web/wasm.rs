@@ -22,7 +22,7 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 /// Changes when the steps here change, so that old output is not taken for new.
-const RECIPE: &[u8] = b"1";
+const RECIPE: &[u8] = b"2";
 
 #[derive(Clone, Copy)]
 pub(super) struct Program {
@@ -88,7 +88,7 @@ pub(super) fn build(
     if built.directory.exists() {
         fs::remove_dir_all(&built.directory).context("removing the previous output")?;
     }
-    bind(&built, wasm, small)?;
+    bind(&built, wasm)?;
     if small {
         optimise(root, &built)?;
     }
@@ -117,7 +117,7 @@ fn compile(root: &Path, package: &str, small: bool) -> anyhow::Result<PathBuf> {
         .with_extension("wasm"))
 }
 
-fn bind(built: &Built, wasm: Vec<u8>, small: bool) -> anyhow::Result<()> {
+fn bind(built: &Built, wasm: Vec<u8>) -> anyhow::Result<()> {
     let outcome = Bindgen::new()
         .input_bytes(built.name, wasm)
         .web(true)
@@ -127,7 +127,8 @@ fn bind(built: &Built, wasm: Vec<u8>, small: bool) -> anyhow::Result<()> {
                 // The page names the module's hashed address itself.
                 .omit_default_module_path(true)
                 .keep_debug(false)
-                .remove_name_section(small)
+                // Names of functions are half of a quick build, and every page load pays for them.
+                .remove_name_section(true)
                 .remove_producers_section(true)
                 .generate(&built.directory)
         });
