@@ -1,7 +1,10 @@
 //! Calibrated confidence: temperature scaling (Guo et al. 2017, <https://arxiv.org/abs/1706.04599>) on logits that
 //! cross-validation gives for examples the model has not seen.
 
-use super::{head::{argmax, softmax}, random::SplitMix};
+use super::{
+    head::{argmax, softmax},
+    random::SplitMix,
+};
 
 /// Out-of-fold logits and the true class of one example.
 pub type Outcome = (Vec<f32>, usize);
@@ -38,8 +41,7 @@ pub fn probabilities(logits: &[f32], temperature: f32) -> Vec<f32> {
 
 /// Mean negative log-likelihood at `temperature`.
 fn loss(outcomes: &[Outcome], temperature: f32) -> f64 {
-    let sum: f64 =
-        outcomes.iter().map(|(logits, class)| -f64::from(probabilities(logits, temperature)[*class].max(1e-9)).ln()).sum();
+    let sum: f64 = outcomes.iter().map(|(logits, class)| -f64::from(probabilities(logits, temperature)[*class].max(1e-9)).ln()).sum();
     sum / outcomes.len() as f64
 }
 

@@ -41,7 +41,8 @@ pub fn chunks(title: &str, body: &str) -> Vec<Chunk> {
 }
 
 fn push(chunks: &mut Vec<Chunk>, title: &str, heading_path: String, content: String) {
-    let embed_text = [title.trim(), heading_path.as_str(), content.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+    let embed_text =
+        [title.trim(), heading_path.as_str(), content.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
     chunks.push(Chunk { ordinal: chunks.len() as i32, heading_path, content, embed_text });
 }
 
@@ -149,7 +150,9 @@ impl Reader {
     }
 
     fn end_heading(&mut self) {
-        let Some(level) = self.heading.take() else { return };
+        let Some(level) = self.heading.take() else {
+            return;
+        };
         let text = std::mem::take(&mut self.buffer).split_whitespace().collect::<Vec<_>>().join(" ");
         self.headings.retain(|(above, _)| *above < level);
         self.headings.push((level, text));

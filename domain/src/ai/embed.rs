@@ -5,7 +5,10 @@ use std::sync::Arc;
 use moka::future::Cache;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{AiError, encoder::{Encoder, MAX_BATCH}};
+use super::{
+    AiError,
+    encoder::{Encoder, MAX_BATCH},
+};
 
 /// Texts waiting in a lane before senders are held back, in jobs of at most [`MAX_BATCH`] texts.
 const QUEUE: usize = 64;
@@ -31,7 +34,11 @@ pub struct Embedder {
 impl Embedder {
     /// Starts the two threads.
     pub fn start(encoder: Arc<Encoder>) -> std::io::Result<Self> {
-        Ok(Self { interactive: lane("embed-interactive", Arc::clone(&encoder))?, bulk: lane("embed-bulk", encoder)?, remembered: Cache::new(REMEMBERED) })
+        Ok(Self {
+            interactive: lane("embed-interactive", Arc::clone(&encoder))?,
+            bulk: lane("embed-bulk", encoder)?,
+            remembered: Cache::new(REMEMBERED),
+        })
     }
 
     /// One unit vector a text, in order. At most [`MAX_BATCH`] texts take the interactive lane, more take the bulk
@@ -47,7 +54,8 @@ impl Embedder {
         for text in texts {
             vectors.push(self.remembered.get(text).await);
         }
-        let missing: Vec<String> = texts.iter().zip(&vectors).filter(|(_, vector)| vector.is_none()).map(|(text, _)| text.clone()).collect();
+        let missing: Vec<String> =
+            texts.iter().zip(&vectors).filter(|(_, vector)| vector.is_none()).map(|(text, _)| text.clone()).collect();
         let mut fresh = self.embed(missing).await?.into_iter();
         let mut complete = Vec::with_capacity(texts.len());
         for (text, known) in texts.iter().zip(vectors) {

@@ -106,12 +106,8 @@ impl Encoder {
 
 /// How many of the length-sorted `tokens` fit one pass; at least one.
 fn batch_size(tokens: &[(usize, Vec<u32>)]) -> usize {
-    let fits = tokens
-        .iter()
-        .take(MAX_BATCH)
-        .enumerate()
-        .take_while(|(index, (_, ids))| (index + 1) * ids.len() <= MAX_BATCH_TOKENS)
-        .count();
+    let fits =
+        tokens.iter().take(MAX_BATCH).enumerate().take_while(|(index, (_, ids))| (index + 1) * ids.len() <= MAX_BATCH_TOKENS).count();
     fits.max(1)
 }
 

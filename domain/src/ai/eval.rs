@@ -8,10 +8,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    calibration, gloss, language,
+    calibration,
     classifier::{Classifier, Decider},
     encoder::{Encoder, dot},
+    gloss,
     head::{Sample, Training, argmax},
+    language,
     random::SplitMix,
 };
 
@@ -83,7 +85,10 @@ pub fn classify(encoder: &Encoder, train: &Path, test: &Path, shots: Option<usiz
 fn read(path: &Path) -> anyhow::Result<Vec<Row>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let rows = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    rows.map(|(number, line)| serde_json::from_str(line).with_context(|| format!("{}, line {}: expected {{\"text\", \"label\"}}", path.display(), number + 1))).collect()
+    rows.map(|(number, line)| {
+        serde_json::from_str(line).with_context(|| format!("{}, line {}: expected {{\"text\", \"label\"}}", path.display(), number + 1))
+    })
+    .collect()
 }
 
 /// The rows to learn from: in scope, and at most `shots` of each label.
@@ -152,14 +157,31 @@ mod tests {
             fs::write(&path, text.join("\n")).unwrap();
             path
         };
-        let train = write("train.jsonl", &[
-            ("where is my card", "card"), ("my card has not arrived", "card"), ("track the card delivery", "card"), ("when does the card come", "card"),
-            ("change my pin", "pin"), ("I forgot the pin code", "pin"), ("set a new pin", "pin"), ("pin reset please", "pin"), ("tell me a joke", OUT_OF_SCOPE),
-        ]);
-        let test = write("test.jsonl", &[("the card never arrived", "card"), ("how to set my pin", "pin"), ("what is the tallest mountain", OUT_OF_SCOPE)]);
+        let train = write(
+            "train.jsonl",
+            &[
+                ("where is my card", "card"),
+                ("my card has not arrived", "card"),
+                ("track the card delivery", "card"),
+                ("when does the card come", "card"),
+                ("change my pin", "pin"),
+                ("I forgot the pin code", "pin"),
+                ("set a new pin", "pin"),
+                ("pin reset please", "pin"),
+                ("tell me a joke", OUT_OF_SCOPE),
+            ],
+        );
+        let test = write(
+            "test.jsonl",
+            &[("the card never arrived", "card"), ("how to set my pin", "pin"), ("what is the tallest mountain", OUT_OF_SCOPE)],
+        );
         let (encoder, _) = testing::model();
         let measured = classify(&encoder, &train, &test, None, 1).unwrap();
-        assert_eq!((measured["n"].as_u64(), measured["accuracy"].as_f64(), measured["oos_auroc"].as_f64()), (Some(3), Some(1.0), Some(1.0)), "{measured}");
+        assert_eq!(
+            (measured["n"].as_u64(), measured["accuracy"].as_f64(), measured["oos_auroc"].as_f64()),
+            (Some(3), Some(1.0), Some(1.0)),
+            "{measured}"
+        );
         for key in ["macro_f1", "ece", "micros_per_text", "train_seconds"] {
             assert!(measured[key].is_number(), "{key}");
         }

@@ -59,10 +59,13 @@ fn parse(lines: &'static str) -> HashMap<Language, Stems> {
 /// English words for what the glossary knows of `text`, in order; names, numbers and unknown words stay as they are
 /// when `keep` says so. English text is returned as it is.
 pub fn english(text: &str, language: Language) -> String {
-    let Some(stems) = GLOSSARY.get(&language) else { return text.to_owned() };
+    let Some(stems) = GLOSSARY.get(&language) else {
+        return text.to_owned();
+    };
     let words: Vec<String> = text::words(text).iter().flat_map(|word| word.split('\'')).map(str::to_owned).collect();
     let joined = format!(" {}", words.join(" "));
-    let mut glosses: Vec<&str> = stems.phrases.iter().filter(|(phrase, _)| joined.contains(phrase.as_str())).map(|(_, gloss)| *gloss).collect();
+    let mut glosses: Vec<&str> =
+        stems.phrases.iter().filter(|(phrase, _)| joined.contains(phrase.as_str())).map(|(_, gloss)| *gloss).collect();
     for word in &words {
         let found = stems.gloss(word);
         if found.is_empty() && !is_function_word(word) && word.is_ascii() {

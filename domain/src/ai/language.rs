@@ -25,11 +25,95 @@ static DETECTOR: LazyLock<LanguageDetector> = LazyLock::new(|| {
 
 /// Greetings, thanks and the help desk's everyday nouns that are too short or too shared for n-gram statistics.
 const TELLTALE: &[(Language, &[&str])] = &[
-    (Language::English, &["hi", "hello", "hey", "thanks", "thank", "you", "the", "my", "please", "refund", "invoice", "login", "password", "help", "broken", "yes", "is", "not", "order", "price", "pricing", "account"]),
-    (Language::Finnish, &["hei", "moi", "terve", "kiitos", "kiitti", "moikka", "ei", "joo", "kyllä", "lasku", "laskun", "salasana", "tilaus", "apua", "hinta", "tili", "hyvitys", "toimi", "en", "on", "onko", "rikki", "laskutus"]),
-    (Language::Swedish, &["hej", "tack", "hejsan", "faktura", "fakturan", "lösenord", "jag", "inte", "nej", "ja", "hjälp", "betalning", "pris", "konto", "är", "och", "återbetalning", "mitt", "beställning"]),
-    (Language::German, &["hallo", "danke", "bitte", "rechnung", "passwort", "ich", "nicht", "nein", "ja", "hilfe", "bestellung", "preis", "konto", "und", "mein", "meine", "guten", "tag", "kaputt", "erstattung"]),
-    (Language::French, &["bonjour", "salut", "merci", "facture", "je", "pas", "non", "oui", "aide", "commande", "prix", "compte", "mot", "passe", "svp", "bonsoir", "remboursement", "mon", "ma", "le", "la"]),
+    (
+        Language::English,
+        &[
+            "hi", "hello", "hey", "thanks", "thank", "you", "the", "my", "please", "refund", "invoice", "login", "password", "help",
+            "broken", "yes", "is", "not", "order", "price", "pricing", "account",
+        ],
+    ),
+    (
+        Language::Finnish,
+        &[
+            "hei", "moi", "terve", "kiitos", "kiitti", "moikka", "ei", "joo", "kyllä", "lasku", "laskun", "salasana", "tilaus", "apua",
+            "hinta", "tili", "hyvitys", "toimi", "en", "on", "onko", "rikki", "laskutus",
+        ],
+    ),
+    (
+        Language::Swedish,
+        &[
+            "hej",
+            "tack",
+            "hejsan",
+            "faktura",
+            "fakturan",
+            "lösenord",
+            "jag",
+            "inte",
+            "nej",
+            "ja",
+            "hjälp",
+            "betalning",
+            "pris",
+            "konto",
+            "är",
+            "och",
+            "återbetalning",
+            "mitt",
+            "beställning",
+        ],
+    ),
+    (
+        Language::German,
+        &[
+            "hallo",
+            "danke",
+            "bitte",
+            "rechnung",
+            "passwort",
+            "ich",
+            "nicht",
+            "nein",
+            "ja",
+            "hilfe",
+            "bestellung",
+            "preis",
+            "konto",
+            "und",
+            "mein",
+            "meine",
+            "guten",
+            "tag",
+            "kaputt",
+            "erstattung",
+        ],
+    ),
+    (
+        Language::French,
+        &[
+            "bonjour",
+            "salut",
+            "merci",
+            "facture",
+            "je",
+            "pas",
+            "non",
+            "oui",
+            "aide",
+            "commande",
+            "prix",
+            "compte",
+            "mot",
+            "passe",
+            "svp",
+            "bonsoir",
+            "remboursement",
+            "mon",
+            "ma",
+            "le",
+            "la",
+        ],
+    ),
 ];
 
 /// The language and how sure that is, 0 to 1. Text without letters, or in none of the five, is English with little
@@ -74,7 +158,9 @@ fn telltale(language: Language, token: &str) -> bool {
 /// Drops what carries no language: addresses, links, order numbers, code.
 fn without_foreign_tokens(text: &str) -> String {
     text.split_whitespace()
-        .filter(|token| !token.contains('@') && !token.contains("://") && !token.starts_with("www.") && !token.chars().any(|c| c.is_ascii_digit()))
+        .filter(|token| {
+            !token.contains('@') && !token.contains("://") && !token.starts_with("www.") && !token.chars().any(|c| c.is_ascii_digit())
+        })
         // Detection needs a few sentences, not a whole quoted thread.
         .take(200)
         .collect::<Vec<_>>()

@@ -19,14 +19,18 @@ pub mod sentences;
 mod testing;
 mod text;
 
-use std::{path::{Path, PathBuf}, sync::Arc, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
 
 pub use classifier::{Classifier, Example, Verdict};
 pub use draft::{Composed, DraftRequest, Passage, Who};
 use embed::Embedder;
 use encoder::Encoder;
-pub use remote::{Remote, RemoteError, RemoteOptions};
 use remote::ClassifyRequest;
+pub use remote::{Remote, RemoteError, RemoteOptions};
 
 /// Files the embedding model consists of.
 const MODEL_FILES: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
@@ -97,7 +101,9 @@ impl Ai {
     pub async fn classify_for(&self, classifier: &Classifier, text: &str, teams: &[String]) -> Result<Verdict, AiError> {
         let started = Instant::now();
         let built_in = classifier.classify(&self.0.embedder, text);
-        let Some(remote) = &self.0.remote else { return built_in.await };
+        let Some(remote) = &self.0.remote else {
+            return built_in.await;
+        };
         let request = ClassifyRequest { text: text.to_owned(), categories: classifier.categories().to_vec(), teams: teams.to_vec() };
         let (built_in, answer) = tokio::join!(built_in, remote.classify(&request));
         let mut verdict = built_in?;
@@ -111,7 +117,9 @@ impl Ai {
     /// A draft for an agent, made of the account's own articles; see [`draft`].
     pub async fn compose(&self, request: &DraftRequest) -> Result<Composed, AiError> {
         let started = Instant::now();
-        if let Some(remote) = &self.0.remote && !request.passages.is_empty() {
+        if let Some(remote) = &self.0.remote
+            && !request.passages.is_empty()
+        {
             match remote.compose(request).await {
                 Ok(Some(mut composed)) => {
                     composed.generation_ms = started.elapsed().as_millis() as i64;

@@ -38,14 +38,19 @@ fn continues(before: &str, piece: &str, after: &str) -> bool {
         // "Was?" fragt sie: a lower-case continuation belongs to the same sentence.
         return after.trim_start().starts_with(char::is_lowercase);
     }
-    let Some(stem) = trimmed.strip_suffix('.') else { return false };
+    let Some(stem) = trimmed.strip_suffix('.') else {
+        return false;
+    };
     let last = stem.rsplit(char::is_whitespace).next().unwrap_or(stem).trim_start_matches(['(', '"', '„', '«', '“']);
     let folded = last.to_lowercase();
     let initial = last.chars().count() == 1 && last.chars().all(char::is_uppercase);
     let ordinal = !last.is_empty() && last.len() <= 3 && last.chars().all(|c| c.is_ascii_digit());
     // A list number opens the line; an ordinal ("am 3. Mai", "12. helmikuuta") stands inside it.
     let numbered = ordinal && (piece.trim() == format!("{last}.") || after.trim_start().starts_with(char::is_alphabetic));
-    initial || numbered || ABBREVIATIONS.split_whitespace().any(|known| known == folded) || after.trim_start().starts_with(char::is_lowercase)
+    initial
+        || numbered
+        || ABBREVIATIONS.split_whitespace().any(|known| known == folded)
+        || after.trim_start().starts_with(char::is_lowercase)
 }
 
 #[cfg(test)]
@@ -54,10 +59,19 @@ mod tests {
 
     #[test]
     fn five_languages() {
-        assert_eq!(split("Refunds take 3 days. Contact Dr. Smith, e.g. by mail! Ok?"), ["Refunds take 3 days.", "Contact Dr. Smith, e.g. by mail!", "Ok?"]);
-        assert_eq!(split("Hyvitys maksetaan 14. päivänä. Ks. ohje, esim. sivu 2."), ["Hyvitys maksetaan 14. päivänä.", "Ks. ohje, esim. sivu 2."]);
+        assert_eq!(
+            split("Refunds take 3 days. Contact Dr. Smith, e.g. by mail! Ok?"),
+            ["Refunds take 3 days.", "Contact Dr. Smith, e.g. by mail!", "Ok?"]
+        );
+        assert_eq!(
+            split("Hyvitys maksetaan 14. päivänä. Ks. ohje, esim. sivu 2."),
+            ["Hyvitys maksetaan 14. päivänä.", "Ks. ohje, esim. sivu 2."]
+        );
         assert_eq!(split("Fakturan skickas t.ex. Den 1 maj. Betala 1.500 kr."), ["Fakturan skickas t.ex. Den 1 maj.", "Betala 1.500 kr."]);
-        assert_eq!(split("Die Lieferung kommt am 3. Mai bzw. Juni. Das kostet 4.90 €."), ["Die Lieferung kommt am 3. Mai bzw. Juni.", "Das kostet 4.90 €."]);
+        assert_eq!(
+            split("Die Lieferung kommt am 3. Mai bzw. Juni. Das kostet 4.90 €."),
+            ["Die Lieferung kommt am 3. Mai bzw. Juni.", "Das kostet 4.90 €."]
+        );
         assert_eq!(split("Écrivez à M. Dupont. Réponse sous 24 h !"), ["Écrivez à M. Dupont.", "Réponse sous 24 h !"]);
     }
 

@@ -19,7 +19,9 @@ pub fn fold(text: &str) -> String {
 /// At most `limit` characters, cut at a word and marked with an ellipsis.
 pub fn shorten(text: &str, limit: usize) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let Some((cut, _)) = text.char_indices().nth(limit) else { return text };
+    let Some((cut, _)) = text.char_indices().nth(limit) else {
+        return text;
+    };
     let kept = &text[..cut];
     let kept = kept.rsplit_once(' ').map_or(kept, |(before, _)| before);
     format!("{}…", kept.trim_end_matches([',', ';', ':', '.', ' ']))

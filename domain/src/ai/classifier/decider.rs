@@ -50,13 +50,18 @@ impl Decider {
         if labels.is_empty() {
             return Err(AiError::Training("there is no example to learn from".to_owned()));
         }
-        let classes: Vec<usize> = examples
-            .iter()
-            .map(|(_, label, _)| labels.binary_search_by(|known| known.as_str().cmp(label)).unwrap_or_default())
-            .collect();
-        let folds = if known.is_some() { 0 } else if examples.len() > 1_000 { 3 } else { 5 };
+        let classes: Vec<usize> =
+            examples.iter().map(|(_, label, _)| labels.binary_search_by(|known| known.as_str().cmp(label)).unwrap_or_default()).collect();
+        let folds = if known.is_some() {
+            0
+        } else if examples.len() > 1_000 {
+            3
+        } else {
+            5
+        };
         let samples: Vec<&Sample> = examples.iter().map(|(sample, _, _)| *sample).collect();
-        let fold_of = if folds == 0 { vec![1; examples.len()] } else { calibration::folds(&classes, &alike(&samples)?, folds, training.seed) };
+        let fold_of =
+            if folds == 0 { vec![1; examples.len()] } else { calibration::folds(&classes, &alike(&samples)?, folds, training.seed) };
         let fit = |keep: &dyn Fn(usize) -> bool| {
             let chosen: Vec<usize> = (0..examples.len()).filter(|&index| keep(index)).collect();
             let samples: Vec<&Sample> = chosen.iter().map(|&index| examples[index].0).collect();
@@ -129,7 +134,8 @@ fn alike(samples: &[&Sample]) -> Result<Vec<usize>, AiError> {
     let dense = Tensor::from_vec(dense, (samples.len(), width), &Device::Cpu)?;
     let similar = dense.matmul(&dense.t()?)?.to_vec2::<f32>()?;
     // Each joins the first earlier sample it resembles; chains are not followed, or all would end in one group.
-    let joins: Vec<Option<usize>> = (0..samples.len()).map(|index| similar[index][..index].iter().position(|&cosine| cosine >= ALIKE)).collect();
+    let joins: Vec<Option<usize>> =
+        (0..samples.len()).map(|index| similar[index][..index].iter().position(|&cosine| cosine >= ALIKE)).collect();
     for (index, join) in joins.into_iter().enumerate() {
         if let Some(earlier) = join {
             group[index] = group[earlier];

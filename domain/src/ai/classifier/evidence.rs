@@ -30,7 +30,14 @@ const REPORTED: usize = 4;
 const PHRASE: usize = 3;
 
 /// Phrases that spoke for `class`, strongest first, with their share of everything that spoke for it.
-pub(super) async fn words(decider: &Decider, embedder: &Embedder, text: &str, language: Language, sample: &Sample, class: usize) -> Result<Vec<(String, f64)>, AiError> {
+pub(super) async fn words(
+    decider: &Decider,
+    embedder: &Embedder,
+    text: &str,
+    language: Language,
+    sample: &Sample,
+    class: usize,
+) -> Result<Vec<(String, f64)>, AiError> {
     let whole = decider.log_odds(sample, class);
     let mut scored: Vec<(Phrase<'_>, f32)> = phrases(text)
         .into_iter()
@@ -82,7 +89,9 @@ fn phrases(text: &str) -> Vec<Phrase<'_>> {
         if !joined || is_function_word(&text::fold(word)) {
             runs.push(Vec::new());
         }
-        if !is_function_word(&text::fold(word)) && let Some(run) = runs.last_mut() {
+        if !is_function_word(&text::fold(word))
+            && let Some(run) = runs.last_mut()
+        {
             run.push((start, end));
         }
     }

@@ -143,10 +143,7 @@ impl Classifier {
                 )
             },
         );
-        let known = examples
-            .iter()
-            .map(|(example, _)| Known { text: example.text.clone(), category: example.category.clone() })
-            .collect();
+        let known = examples.iter().map(|(example, _)| Known { text: example.text.clone(), category: example.category.clone() }).collect();
         Ok(Self {
             category: category?,
             priority: priority?,

@@ -3,12 +3,21 @@
 //! A file is a JSON header, its length in front, then the raw weights and vectors. It is named by the hash of all it
 //! depends on; anything unexpected in it means training again, never an error.
 
-use std::{fs, io::Write as _, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::{BUILTIN, Classifier, Decider, Known, Quality, digest};
-use crate::ai::{AiError, encoder::{DIMENSION, Encoder}, head::Head};
+use crate::ai::{
+    AiError,
+    encoder::{DIMENSION, Encoder},
+    head::Head,
+};
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -33,7 +42,9 @@ impl Classifier {
             return Ok(ready);
         }
         let trained = Self::builtin(encoder)?;
-        if let Some(path) = path && let Err(error) = write(&path, &trained) {
+        if let Some(path) = path
+            && let Err(error) = write(&path, &trained)
+        {
             tracing::warn!(path = %path.display(), %error, "the trained classifier could not be kept; the next start trains again");
         }
         Ok(trained)

@@ -15,7 +15,9 @@ fn held() -> Vec<Example> {
 fn every_shipped_line_is_an_example() {
     let lines = include_str!("../../../data/training.jsonl");
     assert_eq!(parse(lines).len(), lines.lines().count());
-    assert!(builtin_examples().iter().all(|example| example.category.is_some() && example.priority.is_some() && example.sentiment.is_some()));
+    assert!(
+        builtin_examples().iter().all(|example| example.category.is_some() && example.priority.is_some() && example.sentiment.is_some())
+    );
 }
 
 #[test]
@@ -38,7 +40,9 @@ fn held_out_messages_are_understood() {
         let rank = |priority| Priority::ALL.iter().position(|known| *known == priority).unwrap();
         priorities += usize::from(Some(priority) == held.priority);
         close += usize::from(rank(priority).abs_diff(rank(held.priority.unwrap())) <= 1);
-        sentiments += usize::from(Some(classifier.sentiment.labels[classifier.sentiment.decide(&sample).class].as_str()) == held.sentiment.map(Sentiment::as_str));
+        sentiments += usize::from(
+            Some(classifier.sentiment.labels[classifier.sentiment.decide(&sample).class].as_str()) == held.sentiment.map(Sentiment::as_str),
+        );
     }
     let share = |count: usize| count as f64 / held.len() as f64;
     let accuracy = share(judged.iter().filter(|(_, right)| *right).count());
@@ -81,7 +85,12 @@ async fn the_verdict_names_what_decided() {
     }
     let verdict = ai.classify("Hello, I was charged twice for my subscription and want a refund.").await.unwrap();
     assert_eq!(verdict.category, "billing");
-    let words: Vec<&str> = verdict.evidence.iter().filter(|evidence| evidence.kind == types::classifications::EvidenceKind::Words).map(|evidence| evidence.text.as_str()).collect();
+    let words: Vec<&str> = verdict
+        .evidence
+        .iter()
+        .filter(|evidence| evidence.kind == types::classifications::EvidenceKind::Words)
+        .map(|evidence| evidence.text.as_str())
+        .collect();
     assert!(words.iter().any(|words| words.contains("charged")), "{words:?}");
     assert!(verdict.reasoning.starts_with("Billing, "), "{}", verdict.reasoning);
 }
@@ -107,10 +116,17 @@ fn a_cache_file_gives_the_same_classifier_and_damage_is_harmless() {
 #[test]
 fn corrections_teach_a_new_category() {
     let (encoder, classifier) = testing::model();
-    let extra: Vec<Example> = ["The courier left my parcel in the rain", "Where is my parcel? The courier never came", "Parcel arrived at the wrong address"]
-        .into_iter()
-        .map(|text| Example { text: text.to_owned(), language: None, category: Some("delivery".to_owned()), priority: None, sentiment: None })
-        .collect();
+    let extra: Vec<Example> =
+        ["The courier left my parcel in the rain", "Where is my parcel? The courier never came", "Parcel arrived at the wrong address"]
+            .into_iter()
+            .map(|text| Example {
+                text: text.to_owned(),
+                language: None,
+                category: Some("delivery".to_owned()),
+                priority: None,
+                sentiment: None,
+            })
+            .collect();
     let learned = classifier.train_with(&encoder, &extra, &[]).unwrap();
     let text = "The courier lost our parcel";
     let sample = Classifier::sample(text, text, encoder.encode(&[text]).unwrap().remove(0));

@@ -121,8 +121,14 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
         titles.join(" and "),
         selection.best * 100.0
     );
-    if let Some(passage) = selection.picks.iter().map(|pick| &request.passages[pick.passage]).find(|passage| passage.language != request.language) {
-        let _ = write!(reasoning, " The best knowledge is in {}, not in the customer's language: check or translate it.", passage.language.endonym());
+    if let Some(passage) =
+        selection.picks.iter().map(|pick| &request.passages[pick.passage]).find(|passage| passage.language != request.language)
+    {
+        let _ = write!(
+            reasoning,
+            " The best knowledge is in {}, not in the customer's language: check or translate it.",
+            passage.language.endonym()
+        );
     }
     Composed {
         content: paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n"),

@@ -77,7 +77,8 @@ pub async fn select(embedder: &Embedder, request: &DraftRequest) -> Result<Selec
     if candidates.is_empty() {
         return Ok(Selection { picks: Vec::new(), best: 0.0, confidence: 0.0 });
     }
-    let texts: Vec<String> = candidates.iter().map(|candidate| format!("{}: {}", request.passages[candidate.pick.passage].title, candidate.pick.text)).collect();
+    let texts: Vec<String> =
+        candidates.iter().map(|candidate| format!("{}: {}", request.passages[candidate.pick.passage].title, candidate.pick.text)).collect();
     let (asked, vectors) = tokio::try_join!(embedder.embed(vec![query]), embedder.embed_remembered(&texts))?;
     for (candidate, vector) in candidates.iter_mut().zip(&vectors) {
         let passage = &request.passages[candidate.pick.passage];
@@ -223,7 +224,8 @@ fn rarity(candidates: &[Candidate], asked: &[String]) -> HashMap<String, f64> {
     asked
         .iter()
         .map(|word| {
-            let having = candidates.iter().filter(|candidate| candidate.words.iter().any(|known| text::related(word, known))).count() as f64;
+            let having =
+                candidates.iter().filter(|candidate| candidate.words.iter().any(|known| text::related(word, known))).count() as f64;
             (word.clone(), (1.0 + total / (1.0 + having)).ln())
         })
         .collect()

@@ -23,7 +23,13 @@ async fn retrieve(question: &str) -> Vec<Passage> {
             let mut texts = Vec::new();
             for (id, article) in articles.iter().enumerate() {
                 for chunk in chunk::chunks(&article.title, &article.body) {
-                    passages.push(Passage { article_id: ArticleId(id as i64 + 1), title: article.title.clone(), language: article.language, content: chunk.content, similarity: 0.0 });
+                    passages.push(Passage {
+                        article_id: ArticleId(id as i64 + 1),
+                        title: article.title.clone(),
+                        language: article.language,
+                        content: chunk.content,
+                        similarity: 0.0,
+                    });
                     texts.push(chunk.embed_text);
                 }
             }
@@ -32,7 +38,8 @@ async fn retrieve(question: &str) -> Vec<Passage> {
         })
         .await;
     let vector = ai.embed(vec![question.to_owned()]).await.unwrap().remove(0);
-    let mut found: Vec<Passage> = known.iter().map(|(passage, of)| Passage { similarity: f64::from(dot(&vector, of)), ..passage.clone() }).collect();
+    let mut found: Vec<Passage> =
+        known.iter().map(|(passage, of)| Passage { similarity: f64::from(dot(&vector, of)), ..passage.clone() }).collect();
     found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
     found.truncate(8);
     found

@@ -2,7 +2,11 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use types::{Language, classifications::{Confidences, Sentiment}, conversations::Priority};
+use types::{
+    Language,
+    classifications::{Confidences, Sentiment},
+    conversations::Priority,
+};
 
 use super::{Remote, RemoteError, object};
 use crate::ai::text;
@@ -97,7 +101,9 @@ fn accept(answer: &str, request: &ClassifyRequest) -> Result<Classified, String>
             Some(known.ok_or_else(|| format!("team must be null or one of: {}", request.teams.join(", ")))?.clone())
         }
     };
-    let confidence = |name: &str, value: f64| if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(format!("{name} must be a number from 0 to 1")) };
+    let confidence = |name: &str, value: f64| {
+        if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(format!("{name} must be a number from 0 to 1")) }
+    };
     let reasoning = text::shorten(&answer.reasoning, 400);
     if reasoning.is_empty() {
         return Err("reasoning must not be empty".to_owned());

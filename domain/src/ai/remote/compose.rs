@@ -38,7 +38,14 @@ impl Remote {
     pub async fn compose(&self, request: &DraftRequest) -> Result<Option<Composed>, RemoteError> {
         let schema = schema();
         let cut = |text: &str| text.chars().take(LONGEST).collect::<String>();
-        let history: Vec<Value> = request.history.iter().rev().take(HISTORY).rev().map(|(who, text)| json!({"from": if *who == Who::Agent { "agent" } else { "customer" }, "text": cut(text)})).collect();
+        let history: Vec<Value> = request
+            .history
+            .iter()
+            .rev()
+            .take(HISTORY)
+            .rev()
+            .map(|(who, text)| json!({"from": if *who == Who::Agent { "agent" } else { "customer" }, "text": cut(text)}))
+            .collect();
         // A passage that gives orders is not even shown.
         let passages: Vec<Value> = request
             .passages

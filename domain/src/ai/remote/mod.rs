@@ -70,7 +70,9 @@ impl Remote {
     pub fn with_clock(options: RemoteOptions, clock: Clock) -> anyhow::Result<Self> {
         // Whoever came first has chosen the same provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5).min(options.timeout)).redirect(reqwest::redirect::Policy::none());
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(5).min(options.timeout))
+            .redirect(reqwest::redirect::Policy::none());
         if options.is_loopback() {
             http = http.no_proxy();
         }
@@ -83,7 +85,14 @@ impl Remote {
     }
 
     /// Asks until `accept` takes the answer, at most [`REPAIRS`] times more, all within the configured timeout.
-    async fn ask<T>(&self, name: &str, system: &str, user: String, schema: &Value, accept: impl Fn(&str) -> Result<T, String>) -> Result<T, RemoteError> {
+    async fn ask<T>(
+        &self,
+        name: &str,
+        system: &str,
+        user: String,
+        schema: &Value,
+        accept: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, RemoteError> {
         self.0.breaker.admit()?;
         let conversation = async {
             let mut messages = vec![json!({"role": "system", "content": system}), json!({"role": "user", "content": user})];
@@ -115,7 +124,15 @@ fn object<T: serde::de::DeserializeOwned>(answer: &str) -> Result<T, String> {
     let start = answer.find('{').ok_or("it contains no JSON object")?;
     let end = answer.rfind('}').filter(|end| *end > start).ok_or("its JSON object is not closed")?;
     // The position and kind of the mistake help the model; values of the answer stay out of the log.
-    serde_json::from_str(&answer[start..=end]).map_err(|error| format!("its JSON is invalid ({:?} at line {}, column {}): {}", error.classify(), error.line(), error.column(), missing(&error.to_string())))
+    serde_json::from_str(&answer[start..=end]).map_err(|error| {
+        format!(
+            "its JSON is invalid ({:?} at line {}, column {}): {}",
+            error.classify(),
+            error.line(),
+            error.column(),
+            missing(&error.to_string())
+        )
+    })
 }
 
 /// The harmless part of a serde message: names of fields and expected values, not what was received.
@@ -123,5 +140,8 @@ fn missing(message: &str) -> String {
     if message.starts_with("missing field") {
         return message.split(" at line").next().unwrap_or_default().to_owned();
     }
-    message.split_once("expected").map_or_else(|| "it does not follow the schema".to_owned(), |(_, expected)| format!("expected{}", expected.split(" at line").next().unwrap_or_default()))
+    message.split_once("expected").map_or_else(
+        || "it does not follow the schema".to_owned(),
+        |(_, expected)| format!("expected{}", expected.split(" at line").next().unwrap_or_default()),
+    )
 }

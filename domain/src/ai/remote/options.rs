@@ -78,7 +78,9 @@ impl RemoteOptions {
     /// Whether the endpoint is on this machine, where no proxy belongs in between.
     pub(super) fn is_loopback(&self) -> bool {
         let host = reqwest::Url::parse(&self.base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
-        host.is_some_and(|host| host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()))
+        host.is_some_and(|host| {
+            host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        })
     }
 }
 
@@ -98,7 +100,12 @@ mod tests {
 
     #[test]
     fn bad_values_are_named() {
-        for (name, value) in [("OPENAI_BASE_URL", "ftp://x"), ("OPENAI_BASE_URL", "nonsense"), ("OPENAI_API_KEY", "a\nb"), ("HUMMDESK_AI_TIMEOUT_SECONDS", "soon")] {
+        for (name, value) in [
+            ("OPENAI_BASE_URL", "ftp://x"),
+            ("OPENAI_BASE_URL", "nonsense"),
+            ("OPENAI_API_KEY", "a\nb"),
+            ("HUMMDESK_AI_TIMEOUT_SECONDS", "soon"),
+        ] {
             let error = from(&[("OPENAI_API_KEY", "k"), (name, value)].into_iter().rev().collect::<Vec<_>>()).unwrap_err().to_string();
             assert!(error.starts_with(name), "{error}");
         }

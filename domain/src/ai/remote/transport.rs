@@ -26,7 +26,12 @@ impl Format {
     fn field(self, name: &str, schema: &Value) -> Option<ResponseFormat> {
         match self {
             Self::Schema => Some(ResponseFormat::JsonSchema {
-                json_schema: ResponseFormatJsonSchema { name: name.to_owned(), description: None, schema: schema.clone(), strict: Some(true) },
+                json_schema: ResponseFormatJsonSchema {
+                    name: name.to_owned(),
+                    description: None,
+                    schema: schema.clone(),
+                    strict: Some(true),
+                },
             }),
             Self::Json => Some(ResponseFormat::JsonObject),
             Self::Plain => None,
@@ -73,7 +78,8 @@ impl Remote {
         let options = &self.0.options;
         let mut body = json!({"model": options.chat_model, "messages": messages, "stream": false});
         if let Some(format) = format.field(name, schema) {
-            body["response_format"] = serde_json::to_value(format).map_err(|_| RemoteError::Invalid("the request cannot be written".to_owned()))?;
+            body["response_format"] =
+                serde_json::to_value(format).map_err(|_| RemoteError::Invalid("the request cannot be written".to_owned()))?;
         }
         let mut request = self.0.http.post(format!("{}/chat/completions", options.base_url)).json(&body);
         if let Some(key) = &options.api_key {
@@ -84,7 +90,8 @@ impl Remote {
         match status {
             200..300 => {}
             429 | 503 if status == 429 || response.headers().contains_key("retry-after") => {
-                let seconds = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.trim().parse().ok());
+                let seconds =
+                    response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.trim().parse().ok());
                 return Err(RemoteError::Busy { retry_after: seconds.map(Duration::from_secs) });
             }
             _ => return Err(RemoteError::Status(status)),
@@ -96,7 +103,8 @@ impl Remote {
                 return Err(RemoteError::Invalid("it is larger than 256 KiB".to_owned()));
             }
         }
-        let completion: Completion = serde_json::from_slice(&bytes).map_err(|_| RemoteError::Invalid("the body is no chat completion".to_owned()))?;
+        let completion: Completion =
+            serde_json::from_slice(&bytes).map_err(|_| RemoteError::Invalid("the body is no chat completion".to_owned()))?;
         let content = completion.choices.into_iter().next().and_then(|choice| choice.message.content);
         // An empty answer goes through repair like any other wrong one.
         Ok(content.unwrap_or_default())
