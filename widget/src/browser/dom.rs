@@ -193,8 +193,8 @@ impl Place {
     pub(super) fn of(panel: &Element, at_end: bool) -> Self {
         let log = log(panel);
         Self {
-            height: log.as_ref().map_or(0, |log| log.scroll_height()),
-            top: log.as_ref().map_or(0, |log| log.scroll_top()),
+            height: log.as_ref().map_or(0, HtmlElement::scroll_height),
+            top: log.as_ref().map_or(0, HtmlElement::scroll_top),
             at_end,
         }
     }

@@ -11,7 +11,7 @@ use crate::model::{Frame, Msg};
 use crate::wire;
 
 pub(super) struct Socket {
-    socket: WebSocket,
+    inner: WebSocket,
     // Kept as long as the socket may call them.
     _opened: Closure<dyn FnMut()>,
     _message: Closure<dyn FnMut(MessageEvent)>,
@@ -55,7 +55,7 @@ impl Socket {
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
         Some(Self {
-            socket,
+            inner: socket,
             _opened: opened,
             _message: message,
             _closed: closed,
@@ -63,16 +63,16 @@ impl Socket {
     }
 
     pub(super) fn say(&self, frame: &VisitorFrame) {
-        say(&self.socket, frame);
+        say(&self.inner, frame);
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        let _ = self.socket.close();
+        self.inner.set_onopen(None);
+        self.inner.set_onmessage(None);
+        self.inner.set_onclose(None);
+        let _ = self.inner.close();
     }
 }
 

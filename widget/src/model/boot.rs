@@ -68,6 +68,8 @@ impl State {
             link: Link::Off,
             attempts: 0,
             seq: None,
+            heard: false,
+            next_ping: 0.0,
             held: false,
             failures: 0,
             agent_typing: None,

@@ -68,6 +68,7 @@ impl State {
     }
 
     fn event(&mut self, frame: Event, env: &dyn Env, effects: &mut Vec<Effect>) {
+        self.heard = true;
         if let Some(seq) = frame.seq {
             if self.seq.is_some_and(|seen| seq <= seen) {
                 return;
@@ -79,7 +80,7 @@ impl State {
         match frame.name.as_str() {
             "ready" => {
                 if let Some(last_seq) = data.get("last_seq").number() {
-                    self.ready(last_seq, effects);
+                    self.ready(last_seq, env.now(), effects);
                 }
             }
             "resync" => {
@@ -118,11 +119,12 @@ impl State {
         }
     }
 
-    fn ready(&mut self, last_seq: i64, effects: &mut Vec<Effect>) {
+    fn ready(&mut self, last_seq: i64, now: f64, effects: &mut Vec<Effect>) {
         self.link = Link::Ready;
         self.attempts = 0;
         self.held = false;
-        effects.push(Effect::After(PING_EVERY, Timer::Ping));
+        self.ping_later(now, effects);
+        self.heard = true;
         if let Some(seen) = self.seq {
             if seen < last_seq {
                 effects.push(Effect::Say(VisitorFrame::Resume { after: seen }));
@@ -184,11 +186,25 @@ impl State {
         }
     }
 
-    pub(super) fn ping(&self, effects: &mut Vec<Effect>) {
-        if self.link == Link::Ready {
-            effects.push(Effect::Say(VisitorFrame::Ping {}));
-            effects.push(Effect::After(PING_EVERY, Timer::Ping));
+    /// Asks for a sign of life, and gives up a socket that gave none since the last time.
+    pub(super) fn ping(&mut self, env: &dyn Env, effects: &mut Vec<Effect>) {
+        // Another connection has begun its own rhythm meanwhile.
+        if self.link != Link::Ready || env.now() + 50.0 < self.next_ping {
+            return;
         }
+        if !self.heard {
+            effects.push(Effect::Disconnect);
+            self.socket(Frame::Closed, env, effects);
+            return;
+        }
+        effects.push(Effect::Say(VisitorFrame::Ping {}));
+        self.ping_later(env.now(), effects);
+    }
+
+    fn ping_later(&mut self, now: f64, effects: &mut Vec<Effect>) {
+        self.heard = false;
+        self.next_ping = now + f64::from(PING_EVERY);
+        effects.push(Effect::After(PING_EVERY, Timer::Ping));
     }
 
     /// The browser says whether there is a network.
@@ -198,9 +214,16 @@ impl State {
         if back {
             self.held = false;
             self.failures = 0;
-            if self.link == Link::Waiting {
-                self.attempts = 0;
-                self.reconnect(effects);
+            self.attempts = 0;
+            match self.link {
+                Link::Waiting => self.reconnect(effects),
+                // The socket may be dead without knowing it.
+                Link::Ready | Link::Connecting => {
+                    effects.push(Effect::Disconnect);
+                    self.link = Link::Off;
+                    self.connect(effects);
+                }
+                Link::Off => {}
             }
         }
     }

@@ -51,6 +51,10 @@ pub struct AgentTyping {
 }
 
 /// The card that asks for a name and an address.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one fact, and they combine freely"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactForm {
     pub name: String,
@@ -61,6 +65,10 @@ pub struct ContactForm {
     pub failed: bool,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one fact, and they combine freely"
+)]
 #[derive(Debug)]
 pub struct State {
     pub config: WidgetConfig,
@@ -101,6 +109,9 @@ pub struct State {
     pub attempts: u32,
     /// The last event seen.
     pub seq: Option<i64>,
+    /// Something came over the live connection since the last ping.
+    pub heard: bool,
+    pub next_ping: f64,
     /// Sending waits for [`super::Timer::Flush`].
     pub held: bool,
     pub failures: u32,

@@ -418,6 +418,29 @@ fn after_a_pause_the_stream_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn a_silent_socket_is_given_up() {
+    let mut kim = Kim::connected();
+    kim.now += 25_000.0;
+    // The `ready` frame itself came before the rhythm began.
+    let effects = kim.tell(Msg::Timer(Timer::Ping));
+    assert!(effects.contains(&Effect::Say(VisitorFrame::Ping {})));
+    // A timer of an earlier connection has no say.
+    assert!(kim.tell(Msg::Timer(Timer::Ping)).is_empty());
+    kim.now += 25_000.0;
+    let effects = kim.tell(Msg::Timer(Timer::Ping));
+    assert!(effects.contains(&Effect::Disconnect));
+    assert_eq!(kim.state.link, Link::Waiting);
+}
+
+#[test]
+fn a_socket_that_outlived_an_outage_is_replaced() {
+    let mut kim = Kim::connected();
+    kim.tell(Msg::Network(false));
+    let effects = kim.tell(Msg::Network(true));
+    assert_eq!(effects, [Effect::Disconnect, Effect::Connect]);
+}
+
+#[test]
 fn without_a_socket_news_is_read_over_http() {
     let mut kim = Kim::connected();
     kim.tell(Msg::Socket(Frame::Closed));

@@ -74,7 +74,7 @@ impl State {
             Msg::Progress(id, percent) => self.progress(id, percent),
             Msg::Uploaded(id, answer) => self.uploaded(id, answer, effects),
             Msg::Socket(frame) => self.socket(frame, env, effects),
-            Msg::Timer(timer) => self.timer(timer, env.now(), effects),
+            Msg::Timer(timer) => self.timer(timer, env, effects),
             Msg::Scrolled { above, below } => {
                 self.at_end = below < NEAR;
                 self.newer_below &= !self.at_end;
@@ -159,13 +159,13 @@ impl State {
         }
     }
 
-    fn timer(&mut self, timer: Timer, now: f64, effects: &mut Vec<Effect>) {
+    fn timer(&mut self, timer: Timer, env: &dyn Env, effects: &mut Vec<Effect>) {
         match timer {
             Timer::Flush => self.held = false,
             Timer::Reconnect => self.reconnect(effects),
-            Timer::Ping => self.ping(effects),
-            Timer::TypingIdle => self.typing_idle(now, effects),
-            Timer::AgentQuiet => self.agent_quiet(now),
+            Timer::Ping => self.ping(env, effects),
+            Timer::TypingIdle => self.typing_idle(env.now(), effects),
+            Timer::AgentQuiet => self.agent_quiet(env.now()),
         }
     }
 

@@ -14,7 +14,7 @@ pub fn parts(text: &str) -> Vec<Part<'_>> {
     let (mut done, mut at) = (0, 0);
     while let Some(start) = next_scheme(text, at) {
         let end = start + address_length(&text[start..]);
-        let scheme = if text[start..].as_bytes().get(4) == Some(&b's') {
+        let scheme = if text.as_bytes().get(start + 4) == Some(&b's') {
             8
         } else {
             7

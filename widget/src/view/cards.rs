@@ -20,7 +20,7 @@ impl View<'_> {
         if self.state.asks_contact(id) && !resolved {
             cards.push(self.contact_card());
         } else if self.state.form.saved && !resolved {
-            cards.push(self.thanks("saved", self.text.contact_saved));
+            cards.push(Self::thanks("saved", self.text.contact_saved));
         }
         if resolved {
             cards.push(el("div").key("closed").class("info").text(self.text.closed));
@@ -29,7 +29,7 @@ impl View<'_> {
         cards
     }
 
-    fn thanks(&self, key: &str, text: &'static str) -> Element {
+    fn thanks(key: &str, text: &'static str) -> Element {
         el("div")
             .key(key)
             .class("thanks")
@@ -117,7 +117,7 @@ impl View<'_> {
         let conversation = self.state.conversation(id)?;
         let rating = &self.state.thread(id)?.rating;
         if rating.thanked {
-            return Some(self.thanks("rated", self.text.rate_thanks));
+            return Some(Self::thanks("rated", self.text.rate_thanks));
         }
         if conversation.csat_rating.is_some() {
             return None;

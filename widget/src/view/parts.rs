@@ -80,9 +80,9 @@ impl View<'_> {
 
     /// Today a time, before that a day.
     pub(super) fn when(&self, at: f64) -> String {
-        if self.days_ago(at) == 0.0 {
+        if self.days_ago(at) == 0 {
             self.calendar.time(at, self.state.language)
-        } else if self.days_ago(at) == 1.0 {
+        } else if self.days_ago(at) == 1 {
             self.text.yesterday.to_owned()
         } else {
             self.calendar.short_day(at, self.state.language)
@@ -91,16 +91,17 @@ impl View<'_> {
 
     pub(super) fn day_name(&self, at: f64) -> String {
         match self.days_ago(at) {
-            days if days <= 0.0 => self.text.today.to_owned(),
-            1.0 => self.text.yesterday.to_owned(),
+            0 => self.text.today.to_owned(),
+            1 => self.text.yesterday.to_owned(),
             _ => self.calendar.day(at, self.state.language),
         }
     }
 
-    fn days_ago(&self, at: f64) -> f64 {
-        let day =
-            |at: f64| ((at - self.calendar.offset_minutes(at) * 60_000.0) / 86_400_000.0).floor();
-        (day(self.calendar.now()) - day(at)).max(0.0)
+    fn days_ago(&self, at: f64) -> i64 {
+        let day = |at: f64| {
+            ((at - self.calendar.offset_minutes(at) * 60_000.0) / 86_400_000.0).floor() as i64
+        };
+        (day(self.calendar.now()) - day(at)).max(0)
     }
 
     pub(super) fn unread(&self, count: i64) -> Option<Element> {

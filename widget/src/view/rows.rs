@@ -84,7 +84,7 @@ pub(super) fn rows<'a>(
         },
         pending: true,
     });
-    let local_day = |at: f64| ((at - offset(at) * 60_000.0) / DAY).floor();
+    let local_day = |at: f64| ((at - offset(at) * 60_000.0) / DAY).floor() as i64;
 
     let mut rows: Vec<Row<'a>> = Vec::new();
     let mut before: Option<(SenderType, &str, f64)> = None;
