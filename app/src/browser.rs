@@ -258,3 +258,11 @@ pub fn fields(event: &web_sys::SubmitEvent, name: &str) -> Vec<String> {
         Vec::new()
     }
 }
+
+/// Says in the document that the page has come to life: keys and clicks are heard from here on.
+pub fn mark_alive() {
+    #[cfg(feature = "hydrate")]
+    if let Some(html) = document().document_element() {
+        _ = html.set_attribute("data-hydrated", "");
+    }
+}

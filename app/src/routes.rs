@@ -37,6 +37,7 @@ pub fn App() -> impl IntoView {
     provide_context(Commands::default());
     provide_context(Live::new());
     provide_context(StoredValue::new(session));
+    Effect::new(|_| crate::browser::mark_alive());
     view! {
         <Title formatter=|title: String| if title.is_empty() { "HummDesk".to_owned() } else { format!("{title} · HummDesk") }/>
         <Router>

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use types::{Language, Timestamp, UserId, agents::Role};
 
 /// The name of the attribute of `<html>` that carries a [`Session`].
+#[cfg(not(feature = "ssr"))]
 pub const ATTRIBUTE: &str = "data-session";
 
 /// How the page is lit.

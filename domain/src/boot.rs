@@ -10,7 +10,7 @@ use object_store::local::LocalFileSystem;
 
 use crate::{
     Ctx, Db,
-    ai::{Ai, AiOptions},
+    ai::{Ai, AiOptions, Remote, RemoteOptions},
     auth::{Identities, secrets::Secrets},
     clock::{Entropy as _, SystemClock, SystemEntropy},
     ctx::{Parts, Settings},
@@ -96,7 +96,11 @@ pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
 
 fn load_ai(cache: PathBuf) -> anyhow::Result<Ai> {
     std::fs::create_dir_all(&cache)?;
-    Ai::load(AiOptions { model_dir: crate::ai::find_model()?, cache_dir: Some(cache) })
+    let ai = Ai::load(AiOptions { model_dir: crate::ai::find_model()?, cache_dir: Some(cache) })?;
+    match RemoteOptions::from_env()? {
+        Some(options) => Ok(ai.with_remote(Remote::new(options)?)),
+        None => Ok(ai),
+    }
 }
 
 fn secrets(given: Option<String>, data_dir: &Path, production: bool) -> anyhow::Result<Secrets> {

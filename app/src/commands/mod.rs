@@ -81,7 +81,7 @@ impl Commands {
             self.palette.update(|open| *open = !*open);
             return;
         }
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat() && key != "j" && key != "k" || browser::is_typing(event) || browser::is_overlaid() {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || (event.repeat() && key != "j" && key != "k") || browser::is_typing(event) || browser::is_overlaid() {
             return;
         }
         if key == "?" {

@@ -77,8 +77,10 @@ pub fn InboxPage() -> impl IntoView {
             due.set_value(true);
             set_timeout(
                 move || {
-                    due.try_set_value(false);
-                    counts.refetch();
+                    // Nothing is handed back while the page is there.
+                    if due.try_set_value(false).is_none() {
+                        counts.refetch();
+                    }
                 },
                 Duration::from_millis(500),
             );

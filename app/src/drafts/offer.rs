@@ -19,8 +19,9 @@ pub fn accept(open: OpenConversation, writing: Writing, id: DraftId, content: Op
     writing.busy.set(true);
     spawn_local(async move {
         match api::accept(id, content).await {
+            Ok(_) if open.draft.is_disposed() => {}
             Ok(accepted) => {
-                open.draft.try_set(None);
+                open.draft.set(None);
                 open.thread.receive(&accepted.message);
                 writing.clear(open);
             }

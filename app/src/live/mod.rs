@@ -12,6 +12,7 @@ use types::realtime::ClientFrame;
 pub use news::News;
 
 /// How the connection stands.
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser connects"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
     /// Not tried yet: on the server, and in the first moment of a page.

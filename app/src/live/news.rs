@@ -3,10 +3,13 @@
 use serde::Deserialize;
 use types::{
     ConversationId, UserId, agents::Availability, classifications::Classification, contacts::Contact, conversations::Conversation, drafts::Draft,
-    events::EventFrame, messages::Message,
+    messages::Message,
 };
+#[cfg(any(feature = "hydrate", test))]
+use types::events::EventFrame;
 
 #[derive(Clone, Debug)]
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only a browser receives news"))]
 pub enum News {
     Message { message: Box<Message>, conversation: Option<Box<Conversation>> },
     Conversation(Box<Conversation>),
@@ -50,6 +53,7 @@ pub struct Processing {
 }
 
 /// An object with the conversation it belongs to beside it.
+#[cfg(any(feature = "hydrate", test))]
 #[derive(Deserialize)]
 struct With<T> {
     #[serde(flatten)]
@@ -58,6 +62,7 @@ struct With<T> {
 }
 
 impl News {
+    #[cfg(any(feature = "hydrate", test))]
     /// None for what no page cares about, and for what it cannot read.
     pub fn read(frame: EventFrame) -> Option<Self> {
         let data = frame.data;

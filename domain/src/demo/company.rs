@@ -21,6 +21,8 @@ pub struct Company {
     pub conversations: &'static str,
     /// Conversations of the file that are seeded.
     pub wanted: usize,
+    /// How many of them, the newest, the AI reads itself.
+    pub judged: usize,
 }
 
 pub struct Person {
@@ -86,6 +88,7 @@ pub static COMPANIES: [Company; 2] = [
         articles: include_str!("../../data/demo/acme_articles.json"),
         conversations: include_str!("../../data/demo/acme_conversations.json"),
         wanted: 200,
+        judged: 40,
     },
     Company {
         id: AccountId(2),
@@ -116,6 +119,7 @@ pub static COMPANIES: [Company; 2] = [
         articles: include_str!("../../data/demo/globex_articles.json"),
         conversations: include_str!("../../data/demo/globex_conversations.json"),
         wanted: 30,
+        judged: 8,
     },
 ];
 

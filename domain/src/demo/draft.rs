@@ -15,7 +15,7 @@ const HISTORY: usize = 12;
 const PASSAGES: usize = 8;
 const SURE_LANGUAGE: f64 = 0.6;
 /// Share of answered conversations with a draft: the assistant has not always been there.
-const SHARE: f64 = 0.45;
+const SHARE: f64 = 0.25;
 /// From here a draft is good enough to be sent as it is.
 const GOOD: f64 = 0.6;
 

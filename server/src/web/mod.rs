@@ -16,6 +16,8 @@ use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 use crate::state::AppState;
 
 pub fn router(state: &AppState) -> Router<AppState> {
+    // Rendering spawns on this; a second router in the same process finds it there already.
+    let _ = any_spawner::Executor::init_tokio();
     let files = |sub: &str| ServeDir::new(state.site.root().join(sub)).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
     // Hashed names never change their content.
     let forever = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
