@@ -53,7 +53,11 @@ async fn settle(runner: &Runner, job: &Claimed, verdict: Verdict, lost: &Cancell
         match jobs::settle(&runner.ctx, job, verdict.clone()).await {
             Ok(()) => return,
             Err(error) => {
-                tracing::warn!(job = %job.id, %error, "worker.job.settle failed; trying again");
+                tracing::warn!(job = %job.id, %error, "worker.job.settle failed");
+                // A stop does not wait for the database: the reaper gives back what is left.
+                if runner.hurry.is_cancelled() {
+                    return;
+                }
                 tokio::time::sleep(SETTLE_AGAIN).await;
             }
         }

@@ -90,12 +90,17 @@ pub async fn run(ctx: Ctx, options: WorkerOptions, stop: CancellationToken) -> a
         tokio::time::sleep(GRACE).await;
         hurry.cancel();
     });
-    for queue in queues {
-        queue.await?;
-    }
-    runner.tracker.close();
-    if tokio::time::timeout(GIVE_BACK, runner.tracker.wait()).await.is_err() {
-        tracing::warn!("worker.run: some jobs could not be given back; another worker takes them over");
+    let ended = async {
+        for queue in queues {
+            queue.await?;
+        }
+        runner.tracker.close();
+        runner.tracker.wait().await;
+        anyhow::Ok(())
+    };
+    match tokio::time::timeout(GRACE + GIVE_BACK, ended).await {
+        Ok(ended) => ended?,
+        Err(_) => tracing::warn!("worker.run: some jobs could not be given back; another worker takes them over"),
     }
     // Last, because whoever sees this life end takes over what is still in hand.
     done.cancel();

@@ -19,6 +19,9 @@ use crate::{
 
 /// What the words' share adds to the similarity: meaning dominates, exact words and numbers break its ties.
 const WORD_WEIGHT: f64 = 0.15;
+/// What all of a question's words add to the similarity, and all of what was said before.
+const QUESTION_WORDS: f64 = 0.25;
+const CONTEXT_WORDS: f64 = 0.1;
 /// How much what was said before pulls the question's meaning.
 const CONTEXT_WEIGHT: f32 = 0.3;
 /// Passages looked at before the best ones of each article are chosen.
@@ -67,8 +70,9 @@ impl Question {
 pub async fn retrieve(ctx: &Ctx, account: AccountId, question: &Question, limit: usize) -> Result<Vec<Passage>> {
     let (vector, words) = understand(ctx, question).await?;
     let mut tx = ctx.begin_in(account).await?;
-    let found = queries::nearest(&mut tx, &vector, &words, WORD_WEIGHT, CANDIDATES).await?;
+    let mut found = queries::nearest(&mut tx, &vector, &words, WORD_WEIGHT, CANDIDATES).await?;
     drop(tx);
+    weigh_words(&mut found, &words, recent(&question.context).as_deref().unwrap_or_default());
     let mut taken: Vec<Passage> = Vec::with_capacity(limit);
     for passage in found {
         if taken.len() == limit {
@@ -79,6 +83,37 @@ pub async fn retrieve(ctx: &Ctx, account: AccountId, question: &Question, limit:
         }
     }
     Ok(taken)
+}
+
+/// Orders the candidates by meaning and by the share of the question's words they hold, each word counting the more
+/// the fewer candidates hold it. The database's own rank counts words without telling rare from common; it only
+/// chooses who is a candidate.
+fn weigh_words(found: &mut [Passage], question: &str, context: &str) {
+    let held: Vec<HashSet<String>> =
+        found.iter().map(|passage| stems(&format!("{} {} {}", passage.title, passage.heading_path, passage.content))).collect();
+    let asked = rarity(stems(question), &held);
+    let before = rarity(stems(context), &held);
+    for (passage, held) in found.iter_mut().zip(&held) {
+        passage.score = passage.similarity + QUESTION_WORDS * share(&asked, held) + CONTEXT_WORDS * share(&before, held);
+    }
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.chunk_id.cmp(&b.chunk_id)));
+}
+
+fn rarity(stems: HashSet<String>, held: &[HashSet<String>]) -> Vec<(String, f64)> {
+    let rare = |stem: String| {
+        let having = held.iter().filter(|held| held.contains(&stem)).count();
+        (stem, (1.0 + held.len() as f64 / (1 + having) as f64).ln())
+    };
+    stems.into_iter().map(rare).collect()
+}
+
+/// Of what was asked, weighted; 0 to 1.
+fn share(asked: &[(String, f64)], held: &HashSet<String>) -> f64 {
+    let total: f64 = asked.iter().map(|(_, weight)| weight).sum();
+    if total == 0.0 {
+        return 0.0;
+    }
+    asked.iter().filter(|(stem, _)| held.contains(stem)).map(|(_, weight)| weight).sum::<f64>() / total
 }
 
 /// The question's vector, leaning towards what was said before, and the words to look for.
@@ -190,6 +225,25 @@ fn from(sentences: &[&str], first: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rare_words_weigh_more() {
+        let passage = |chunk_id, content: &str| Passage {
+            article_id: ArticleId(chunk_id),
+            chunk_id: ChunkId(chunk_id),
+            title: String::new(),
+            language: Language::English,
+            heading_path: String::new(),
+            content: content.to_owned(),
+            similarity: 0.5,
+            score: 0.0,
+        };
+        let mut found = vec![passage(1, "billing help"), passage(2, "billing E404 help"), passage(3, "billing"), passage(4, "nothing")];
+        weigh_words(&mut found, "billing error E404", "");
+        let order: Vec<i64> = found.iter().map(|passage| passage.chunk_id.0).collect();
+        assert_eq!(order, [2, 1, 3, 4]);
+        assert!(found[3].score - 0.5 < 1e-9 && found[0].score <= 0.5 + QUESTION_WORDS);
+    }
 
     #[test]
     fn context_keeps_its_newest_part() {

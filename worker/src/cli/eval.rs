@@ -2,22 +2,53 @@
 
 mod retrieval;
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context as _;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use domain::ai::{self, encoder::Encoder};
 use serde::de::DeserializeOwned;
 
 use super::Installation;
 
 #[derive(Subcommand, Debug)]
 pub enum EvalCommand {
+    /// How well the classifier learns a data set's categories, and how well it knows when it is wrong
+    Classify(ClassifyArgs),
     /// How often the knowledge base's search finds the relevant articles
     Retrieval(retrieval::RetrievalArgs),
 }
 
+#[derive(Args, Debug)]
+pub struct ClassifyArgs {
+    /// Examples to learn from, one {"text", "label"} a line
+    #[arg(long, value_name = "FILE")]
+    train: PathBuf,
+    /// Examples to measure on; the label out_of_scope belongs to no class
+    #[arg(long, value_name = "FILE")]
+    test: PathBuf,
+    /// Learn from at most this many examples of each label
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    shots: Option<u32>,
+    /// Draws the examples and the folds
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
 pub async fn run(installation: &Installation, command: EvalCommand) -> anyhow::Result<()> {
     match command {
+        EvalCommand::Classify(arguments) => {
+            let report = tokio::task::spawn_blocking(move || {
+                let encoder = Encoder::load(&ai::find_model()?)?;
+                let shots = arguments.shots.map(|shots| shots as usize);
+                ai::eval::classify(&encoder, &arguments.train, &arguments.test, shots, arguments.seed)
+            });
+            println!("{}", report.await??);
+            Ok(())
+        }
         EvalCommand::Retrieval(arguments) => retrieval::run(installation, &arguments).await,
     }
 }

@@ -218,6 +218,8 @@ mod tests {
         assert!(line.contains("many") && line.contains("--classify") && !line.contains('\n'), "{line}");
         let line = said(&["hummdesk-worker", "retry", "abc"]);
         assert!(line.contains("abc") && !line.contains('\n'), "{line}");
+        let line = said(&["hummdesk-worker", "eval", "classify", "--train", "a", "--test", "b", "--shots", "0"]);
+        assert!(line.contains("'0'") && line.contains("--shots") && !line.contains('\n'), "{line}");
         let line = said(&["hummdesk-worker", "eval", "retrieval"]);
         assert!(line.contains("--articles") && line.contains("--queries") && !line.contains('\n'), "{line}");
     }

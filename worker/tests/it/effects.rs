@@ -156,7 +156,7 @@ async fn an_unreadable_job_is_parked_and_an_erased_message_is_done(_: PgPoolOpti
 async fn stopping_leaves_nothing_in_hand(_: PgPoolOptions, options: PgConnectOptions) {
     let app = TestApp::start(options).await;
     let office = Office::open(&app, "acme").await;
-    for number in 0..40 {
+    for number in 0..12 {
         write(&app, &office, &format!("{REFUND} It is order {number}.")).await;
     }
     let mut owner = owner_in(&app, &office).await;
@@ -174,7 +174,7 @@ async fn stopping_leaves_nothing_in_hand(_: PgPoolOptions, options: PgConnectOpt
     assert_eq!(count(&mut owner, "select count(*) from jobs where status = 'running'").await, 0);
     assert!(count(&mut owner, "select count(*) from jobs where status in ('ready', 'scheduled')").await > 0, "it stopped in the middle");
     app.work().await;
-    assert_eq!(count(&mut owner, "select count(*) from classifications").await, 40);
+    assert_eq!(count(&mut owner, "select count(*) from classifications").await, 12);
     assert_eq!(count(&mut owner, "select count(*) from jobs where crashes > 0").await, 0);
 }
 
