@@ -17,7 +17,7 @@ const SURE_LANGUAGE: f64 = 0.6;
 /// Share of answered conversations with a draft: the assistant has not always been there.
 const SHARE: f64 = 0.25;
 /// From here a draft is good enough to be sent as it is.
-const GOOD: f64 = 0.6;
+const GOOD: f64 = 0.55;
 
 const REASONS: [&str; 4] = [
     "Answers a different question.",
