@@ -57,7 +57,9 @@ pub fn apply_theme(theme: &str) {
     #[cfg(feature = "hydrate")]
     if let Some(html) = document().document_element() {
         let dark = match theme {
-            "auto" => window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches()),
+            "auto" => {
+                window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches())
+            }
             other => other == "dark",
         };
         _ = html.set_attribute("data-theme", theme);
@@ -189,9 +191,13 @@ pub fn scroll_from_end(selector: &str, distance: i32) {
 pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
     #[cfg(feature = "hydrate")]
     {
-        let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) else { return false };
+        let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) else {
+            return false;
+        };
         let field = ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str());
-        let button = element.dyn_ref::<web_sys::HtmlInputElement>().is_some_and(|input| ["checkbox", "radio"].contains(&input.type_().as_str()));
+        let button = element
+            .dyn_ref::<web_sys::HtmlInputElement>()
+            .is_some_and(|input| ["checkbox", "radio"].contains(&input.type_().as_str()));
         (field && !button) || element.is_content_editable()
     }
     #[cfg(not(feature = "hydrate"))]
@@ -226,7 +232,9 @@ pub fn is_overlaid() -> bool {
 /// Takes the focus from whatever has it.
 pub fn blur() {
     #[cfg(feature = "hydrate")]
-    if let Some(element) = document().active_element().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(element) =
+        document().active_element().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         _ = element.blur();
     }
 }

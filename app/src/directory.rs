@@ -43,7 +43,10 @@ pub struct DirectoryHandle {
 }
 
 pub fn provide_directory() {
-    let handle = DirectoryHandle { loaded: Resource::new(|| (), |()| load_directory()), presence: RwSignal::new(HashMap::new()) };
+    let handle = DirectoryHandle {
+        loaded: Resource::new(|| (), |()| load_directory()),
+        presence: RwSignal::new(HashMap::new()),
+    };
     use_live().on(move |news| match news {
         News::Presence(presence) => {
             if let Some(status) = presence.status {

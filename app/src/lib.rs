@@ -30,6 +30,6 @@ mod ui;
 mod url;
 
 pub use routes::App;
-pub use shell::{Assets, CspNonce, ShellOptions, shell};
 #[cfg(feature = "ssr")]
 pub use shell::csp_nonce;
+pub use shell::{Assets, CspNonce, ShellOptions, shell};

@@ -23,7 +23,9 @@ impl Clock {
         Effect::new(move |_| {
             clock.local.set(true);
             clock.now.set(browser::now());
-            if let Ok(tick) = set_interval_with_handle(move || clock.now.set(browser::now()), std::time::Duration::from_secs(20)) {
+            if let Ok(tick) =
+                set_interval_with_handle(move || clock.now.set(browser::now()), std::time::Duration::from_secs(20))
+            {
                 on_cleanup(move || tick.clear());
             }
         });
@@ -56,7 +58,11 @@ impl Clock {
     pub fn moment(self, i18n: I18n, at: Timestamp) -> String {
         let local = self.local(at);
         let time = format!("{:02}:{:02}", local.hour(), local.minute());
-        if local.date_naive() == self.local(self.now()).date_naive() { time } else { format!("{} {time}", self.day(i18n, at)) }
+        if local.date_naive() == self.local(self.now()).date_naive() {
+            time
+        } else {
+            format!("{} {time}", self.day(i18n, at))
+        }
     }
 
     /// "Sep 2" this year, with the year otherwise.
@@ -69,7 +75,12 @@ impl Clock {
     /// Date and time in full, for titles.
     pub fn full(self, i18n: I18n, at: Timestamp) -> String {
         let local = self.local(at);
-        format!("{} {:02}:{:02}", date(i18n.0, local.day(), local.month0(), Some(local.year())), local.hour(), local.minute())
+        format!(
+            "{} {:02}:{:02}",
+            date(i18n.0, local.day(), local.month0(), Some(local.year())),
+            local.hour(),
+            local.minute()
+        )
     }
 }
 
@@ -93,9 +104,12 @@ pub fn span(i18n: I18n, seconds: f64) -> String {
 /// A day as the language writes it short.
 pub fn date(language: Language, day: u32, month0: u32, year: Option<i32>) -> String {
     const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    const SV: [&str; 12] = ["jan.", "feb.", "mars", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."];
-    const DE: [&str; 12] = ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."];
-    const FR: [&str; 12] = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    const SV: [&str; 12] =
+        ["jan.", "feb.", "mars", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."];
+    const DE: [&str; 12] =
+        ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."];
+    const FR: [&str; 12] =
+        ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
     let year_after = year.map(|year| format!(" {year}")).unwrap_or_default();
     let month = month0 as usize % 12;
     match language {

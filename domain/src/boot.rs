@@ -53,7 +53,8 @@ impl Booted {
 /// # Errors
 /// One line that names what is missing or wrong.
 pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
-    std::fs::create_dir_all(&options.data_dir).with_context(|| format!("cannot create {}", options.data_dir.display()))?;
+    std::fs::create_dir_all(&options.data_dir)
+        .with_context(|| format!("cannot create {}", options.data_dir.display()))?;
     let data_dir = options.data_dir.canonicalize()?;
     let secrets = secrets(options.secret, &data_dir, options.settings.production)?;
     // Loading the model takes a moment and needs nothing of the database.
@@ -62,7 +63,12 @@ pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
     let (url, embedded) = match options.database_url {
         Some(url) => (url, None),
         None => {
-            let embedded = Embedded::start(EmbeddedOptions { data_dir: data_dir.clone(), binaries: find_binaries()?, durable: true }).await?;
+            let embedded = Embedded::start(EmbeddedOptions {
+                data_dir: data_dir.clone(),
+                binaries: find_binaries()?,
+                durable: true,
+            })
+            .await?;
             (embedded.admin_url("postgres"), Some(embedded))
         }
     };

@@ -70,17 +70,22 @@ impl From<sqlx::Error> for Error {
         match &error {
             sqlx::Error::RowNotFound => return Self::NotFound,
             sqlx::Error::Database(db) => {
-                let known = db.constraint().and_then(|name| CONSTRAINTS.iter().find(|(constraint, ..)| *constraint == name));
+                let known =
+                    db.constraint().and_then(|name| CONSTRAINTS.iter().find(|(constraint, ..)| *constraint == name));
                 if let Some((_, field, why)) = known {
                     return Self::invalid(field, *why);
                 }
                 match db.code().as_deref() {
                     // A text PostgreSQL cannot hold (NUL bytes) or a number out of range is the caller's.
-                    Some("22021" | "22003" | "22P05") => return Self::invalid("body", "contains characters or numbers that cannot be stored"),
+                    Some("22021" | "22003" | "22P05") => {
+                        return Self::invalid("body", "contains characters or numbers that cannot be stored");
+                    }
                     // A check nobody has named yet is still the caller's input, not our fault.
                     Some("23514") => return Self::invalid("body", "a value is out of its range"),
                     // Serialisation, deadlock, shutdown, too many connections: all pass.
-                    Some(code) if matches!(&code[..2], "40" | "53" | "57" | "08") => return Self::Unavailable(error.into()),
+                    Some(code) if matches!(&code[..2], "40" | "53" | "57" | "08") => {
+                        return Self::Unavailable(error.into());
+                    }
                     _ => {}
                 }
             }
@@ -101,9 +106,11 @@ impl From<Error> for ApiError {
             Error::Unauthenticated(why) => Self::new(401, "unauthenticated", why),
             Error::Invalid { field, why } => Self::new(422, "invalid", format!("{field}: {why}")).field(field, why),
             Error::Conflict { code, message } => Self::new(409, code, message),
-            Error::TooManyRequests { retry_after } => {
-                Self::new(429, "too_many_requests", format!("Too many attempts. Try again in {} seconds.", retry_after.as_secs().max(1)))
-            }
+            Error::TooManyRequests { retry_after } => Self::new(
+                429,
+                "too_many_requests",
+                format!("Too many attempts. Try again in {} seconds.", retry_after.as_secs().max(1)),
+            ),
             Error::Unavailable(_) => Self::new(503, "unavailable", "This does not answer right now. Please try again."),
             Error::Internal(_) => Self::new(500, "internal", "Something went wrong on our side. It has been recorded."),
         }

@@ -176,7 +176,14 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
 async fn create_account(booted: &Booted, options: CreateAccount) -> anyhow::Result<types::AccountId> {
     let password = std::env::var("HUMMDESK_ADMIN_PASSWORD").context("set HUMMDESK_ADMIN_PASSWORD")?;
     let locale: Language = options.locale.parse().context("--locale")?;
-    let founding = Founding { name: options.name, locale, admin_name: options.admin_name, admin_email: options.admin_email, password, id: None };
+    let founding = Founding {
+        name: options.name,
+        locale,
+        admin_name: options.admin_name,
+        admin_email: options.admin_email,
+        password,
+        id: None,
+    };
     Ok(accounts::create(&booted.ctx, founding).await?)
 }
 
@@ -210,7 +217,9 @@ async fn run_booted(
             () = stop.cancelled() => return Ok(()),
         }
     }
-    let worker = options.all_in_one.then(|| tokio::spawn(worker::run(ctx.clone(), worker::WorkerOptions::default(), stop.clone())));
+    let worker = options
+        .all_in_one
+        .then(|| tokio::spawn(worker::run(ctx.clone(), worker::WorkerOptions::default(), stop.clone())));
     let state = AppState::new(ctx.clone(), site, health::recorder()?, stop.clone(), options.trust_proxy);
     tracing::info!(url = ctx.settings.public_url, "server.ready");
     serve::run(listener, server::router(state), ctx, stop).await?;

@@ -24,7 +24,9 @@ impl From<domain::Error> for Failure {
         };
         match &error {
             domain::Error::Internal(cause) => tracing::error!(error = format!("{cause:#}"), "server.request.failed"),
-            domain::Error::Unavailable(cause) => tracing::warn!(error = format!("{cause:#}"), "server.request.unavailable"),
+            domain::Error::Unavailable(cause) => {
+                tracing::warn!(error = format!("{cause:#}"), "server.request.unavailable")
+            }
             _ => {}
         }
         Self(error.into(), retry_after)
@@ -49,7 +51,8 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let mut response = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        let mut response =
+            StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
         if let Some(seconds) = self.1 {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
@@ -67,7 +70,9 @@ pub const REQUEST_ID: &str = "x-request-id";
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     given
-        .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
+        .filter(|id| {
+            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        })
         .map_or_else(|| hex::encode(&domain::clock::Entropy::bytes(&domain::clock::SystemEntropy)[..12]), str::to_owned)
 }
 

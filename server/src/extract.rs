@@ -99,8 +99,10 @@ impl FromRequestParts<AppState> for ClientAddress {
 
 pub fn client_address(parts: &Parts, trust_proxy: bool) -> String {
     // The last entry is the one our own proxy wrote; earlier ones are the client's claim.
-    let forwarded = parts.headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
-    let peer = parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string());
+    let forwarded =
+        parts.headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
+    let peer =
+        parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string());
     match forwarded {
         Some(address) if trust_proxy => address.trim().to_owned(),
         _ => peer.unwrap_or_default(),
@@ -114,7 +116,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Path<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
-        let path: Result<AxumPath<T>, PathRejection> = <AxumPath<T> as FromRequestParts<AppState>>::from_request_parts(parts, state).await;
+        let path: Result<AxumPath<T>, PathRejection> =
+            <AxumPath<T> as FromRequestParts<AppState>>::from_request_parts(parts, state).await;
         path.map(|AxumPath(value)| Self(value)).map_err(|_| Failure::not_found())
     }
 }
@@ -128,7 +131,9 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
         let query: Result<AxumQuery<T>, QueryRejection> = AxumQuery::from_request_parts(parts, state).await;
         query.map(|AxumQuery(value)| Self(value)).map_err(|rejection| {
-            ApiError::new(422, "invalid", "The query string is not understood.").field("query", source_of(&rejection)).into()
+            ApiError::new(422, "invalid", "The query string is not understood.")
+                .field("query", source_of(&rejection))
+                .into()
         })
     }
 }
@@ -166,8 +171,11 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Create<T> {
         let key = key
             .map(|key| {
                 let key = key.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
-                let key = key.ok_or_else(|| ApiError::new(422, "invalid", "Idempotency-Key takes 1 to 200 printable ASCII characters."))?;
-                let request_hash = Sha256::new().chain_update(&path).chain_update([0]).chain_update(&bytes).finalize().to_vec();
+                let key = key.ok_or_else(|| {
+                    ApiError::new(422, "invalid", "Idempotency-Key takes 1 to 200 printable ASCII characters.")
+                })?;
+                let request_hash =
+                    Sha256::new().chain_update(&path).chain_update([0]).chain_update(&bytes).finalize().to_vec();
                 Ok::<_, Failure>(IdempotencyKey { key: key.to_owned(), request_hash })
             })
             .transpose()?;
@@ -183,10 +191,16 @@ async fn read(request: Request, state: &AppState) -> Result<Bytes, Failure> {
         .and_then(|value| value.split(';').next())
         .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"));
     if !json {
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send the body as application/json."));
+        return Err(Failure::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Send the body as application/json.",
+        ));
     }
     Bytes::from_request(request, state).await.map_err(|rejection: BytesRejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large."),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large.")
+        }
         _ => Failure::new(StatusCode::BAD_REQUEST, "bad_request", "The body could not be read."),
     })
 }

@@ -34,12 +34,14 @@ async fn health(State(state): State<AppState>) -> Response {
     });
     let status = if database_up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let word = if database_up { "healthy" } else { "unhealthy" };
-    (status, Json(json!({ "status": word, "version": env!("CARGO_PKG_VERSION"), "dependencies": dependencies }))).into_response()
+    (status, Json(json!({ "status": word, "version": env!("CARGO_PKG_VERSION"), "dependencies": dependencies })))
+        .into_response()
 }
 
 /// Whether requests may be sent here now.
 async fn ready(State(state): State<AppState>) -> Response {
-    let up = !state.stop.is_cancelled() && matches!(tokio::time::timeout(TIMEOUT, state.ctx.db.ping()).await, Ok(Ok(())));
+    let up =
+        !state.stop.is_cancelled() && matches!(tokio::time::timeout(TIMEOUT, state.ctx.db.ping()).await, Ok(Ok(())));
     let status = if up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(json!({ "ready": up }))).into_response()
 }
@@ -69,8 +71,10 @@ pub async fn measure(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();
-    metrics::counter!("http_requests_total", "method" => method.clone(), "path" => path.clone(), "status" => status).increment(1);
-    metrics::histogram!("http_request_duration_seconds", "method" => method, "path" => path).record(started.elapsed().as_secs_f64());
+    metrics::counter!("http_requests_total", "method" => method.clone(), "path" => path.clone(), "status" => status)
+        .increment(1);
+    metrics::histogram!("http_request_duration_seconds", "method" => method, "path" => path)
+        .record(started.elapsed().as_secs_f64());
     response
 }
 
@@ -84,7 +88,11 @@ pub fn recorder() -> anyhow::Result<metrics_exporter_prometheus::PrometheusHandl
     // Known from the start, so that a dashboard shows zero and not nothing.
     metrics::gauge!("websocket_connections_active").set(0.0);
     metrics::describe_histogram!("http_request_duration_seconds", metrics::Unit::Seconds, "Time to answer a request.");
-    metrics::describe_histogram!("ai_classification_duration_seconds", metrics::Unit::Seconds, "Time to classify a message.");
+    metrics::describe_histogram!(
+        "ai_classification_duration_seconds",
+        metrics::Unit::Seconds,
+        "Time to classify a message."
+    );
     metrics::describe_histogram!("ai_draft_duration_seconds", metrics::Unit::Seconds, "Time to draft an answer.");
     Ok(handle)
 }

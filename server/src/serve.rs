@@ -36,7 +36,9 @@ pub fn stop_on_signal() -> CancellationToken {
 /// # Errors
 /// When the address is taken.
 pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}; is another server running? Choose another with --port"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; is another server running? Choose another with --port"))
 }
 
 /// Serves until cancelled, then lets requests in flight finish.

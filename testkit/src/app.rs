@@ -37,7 +37,8 @@ fn ai() -> Ai {
     AI.get_or_init(|| {
         let cache = domain::db::embedded::cache_dir().map(|dir| dir.join("test-ai"));
         let cache_dir = cache.ok().filter(|dir| std::fs::create_dir_all(dir).is_ok());
-        Ai::load(AiOptions { model_dir: domain::ai::find_model().expect("run scripts/setup"), cache_dir }).expect("the model loads")
+        Ai::load(AiOptions { model_dir: domain::ai::find_model().expect("run scripts/setup"), cache_dir })
+            .expect("the model loads")
     })
     .clone()
 }
@@ -77,7 +78,10 @@ impl TestApp {
         let listener = server::serve::listen(([127, 0, 0, 1], 0).into()).await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-        let site = std::env::var("HUMMDESK_SITE_ROOT").ok().and_then(|root| Site::open(root.as_ref()).ok()).unwrap_or_else(Site::empty);
+        let site = std::env::var("HUMMDESK_SITE_ROOT")
+            .ok()
+            .and_then(|root| Site::open(root.as_ref()).ok())
+            .unwrap_or_else(Site::empty);
         let state = AppState::new(ctx.clone(), site, metrics, stop.clone(), false);
         tokio::spawn(server::serve::run(listener, server::router(state), ctx.clone(), stop.clone()));
         Self { ctx, clock, address, owner: options, runtime, stop }

@@ -55,12 +55,23 @@ impl Office {
             };
             people.push(agents::create(ctx, &actor, request).await.expect("an agent").id);
         }
-        let online = UpdateAgent { name: None, role: None, availability: Some(Availability::Online), max_load: None, team_ids: None };
+        let online = UpdateAgent {
+            name: None,
+            role: None,
+            availability: Some(Availability::Online),
+            max_load: None,
+            team_ids: None,
+        };
         for agent in &people[..2] {
             agents::update(ctx, &actor, *agent, online.clone()).await.expect("online");
         }
         let mut tx = ctx.begin(&actor).await.expect("a transaction");
-        let billing = CreateTeam { name: "Billing".to_owned(), description: String::new(), category: Some("billing".to_owned()), agent_ids: people[..2].to_vec() };
+        let billing = CreateTeam {
+            name: "Billing".to_owned(),
+            description: String::new(),
+            category: Some("billing".to_owned()),
+            agent_ids: people[..2].to_vec(),
+        };
         let billing = teams::create(&mut tx, &actor, billing).await.expect("a team").id;
         let inbox = CreateInbox {
             name: "Website".to_owned(),

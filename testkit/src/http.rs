@@ -49,7 +49,12 @@ pub struct Client {
 
 impl Client {
     pub fn nobody(app: &TestApp) -> Self {
-        Self { http: reqwest::Client::builder().no_proxy().build().expect("a client"), base: app.url(""), address: app.address, token: None }
+        Self {
+            http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            base: app.url(""),
+            address: app.address,
+            token: None,
+        }
     }
 
     pub fn with_token(app: &TestApp, token: &str) -> Self {
@@ -149,7 +154,9 @@ impl VisitorClient {
     }
 
     pub async fn live(&self) -> Socket {
-        let mut socket = Socket::connect(&format!("ws://{}/api/widget/ws", self.client.address), &[]).await.expect("the socket opens");
+        let mut socket = Socket::connect(&format!("ws://{}/api/widget/ws", self.client.address), &[])
+            .await
+            .expect("the socket opens");
         socket.send(&json!({ "type": "authenticate", "website_token": self.website_token, "visitor_token": self.visitor_token })).await;
         let ready = socket.next().await;
         assert_eq!(ready["event"], "ready", "{ready}");

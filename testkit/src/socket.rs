@@ -22,7 +22,9 @@ impl Socket {
     pub async fn connect(url: &str, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
         let mut request = url.into_client_request()?;
         for (name, value) in headers {
-            request.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header"));
+            request
+                .headers_mut()
+                .insert(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header"));
         }
         Ok(Self(connect_async(request).await?.0))
     }

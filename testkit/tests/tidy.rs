@@ -44,7 +44,21 @@ fn rust_files() -> Vec<(String, String)> {
 fn tree(package: &str, target: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(root())
-        .args(["tree", "--offline", "--locked", "--package", package, "--target", target, "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--package",
+            package,
+            "--target",
+            target,
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -80,7 +94,8 @@ fn dependencies_point_one_way() {
     let ours: Vec<&str> = allowed.iter().map(|(name, _)| *name).collect();
     for (name, below) in allowed {
         let manifest = fs::read_to_string(root().join(name).join("Cargo.toml")).expect("a manifest");
-        let normal = manifest.split("[dependencies]").nth(1).unwrap_or_default().split("\n[").next().unwrap_or_default();
+        let normal =
+            manifest.split("[dependencies]").nth(1).unwrap_or_default().split("\n[").next().unwrap_or_default();
         for line in normal.lines() {
             let dependency = line.split([' ', '=', '.']).next().unwrap_or_default();
             if ours.contains(&dependency) {
@@ -113,7 +128,13 @@ fn sql_stands_in_queries() {
     // The connection's own doors, and the list whose filters compose its statement.
     let elsewhere = ["domain/src/db/", "domain/src/conversations/list.rs"];
     for (name, text) in rust_files() {
-        if !name.contains("/src/") || name.starts_with("xtask/") || name.starts_with("bench/") || name.ends_with("queries.rs") || name.contains("/queries/") || name.ends_with("tests.rs") {
+        if !name.contains("/src/")
+            || name.starts_with("xtask/")
+            || name.starts_with("bench/")
+            || name.ends_with("queries.rs")
+            || name.contains("/queries/")
+            || name.ends_with("tests.rs")
+        {
             continue;
         }
         if elsewhere.iter().any(|allowed| name.starts_with(allowed)) {
@@ -128,7 +149,14 @@ fn sql_stands_in_queries() {
 #[test]
 fn nothing_is_left_unfinished() {
     // Spelled apart so that this file does not find itself.
-    let marks = [concat!("to", "do!("), concat!("unimple", "mented!("), concat!("#[al", "low("), concat!("#[ig", "nore"), concat!("FIX", "ME"), concat!("db", "g!(")];
+    let marks = [
+        concat!("to", "do!("),
+        concat!("unimple", "mented!("),
+        concat!("#[al", "low("),
+        concat!("#[ig", "nore"),
+        concat!("FIX", "ME"),
+        concat!("db", "g!("),
+    ];
     for (name, text) in rust_files() {
         for mark in marks {
             assert!(!text.contains(mark), "{name} holds {mark}");
@@ -139,7 +167,8 @@ fn nothing_is_left_unfinished() {
 #[test]
 fn the_clock_is_a_parameter() {
     for (name, text) in rust_files() {
-        let clock = ["domain/src/clock.rs", "testkit/", "xtask/", "bench/"].iter().any(|allowed| name.starts_with(allowed));
+        let clock =
+            ["domain/src/clock.rs", "testkit/", "xtask/", "bench/"].iter().any(|allowed| name.starts_with(allowed));
         if clock || !name.starts_with("domain/") && !name.starts_with("server/src") && !name.starts_with("worker/src") {
             continue;
         }

@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::{
-    ConversationId, InboxId, SlaPolicyId, TeamId, agents::AgentRef, conversations::Priority,
-    teams::TeamRef,
-};
+use crate::{ConversationId, InboxId, SlaPolicyId, TeamId, agents::AgentRef, conversations::Priority, teams::TeamRef};
 
 query! {
     pub struct AnalyticsQuery {

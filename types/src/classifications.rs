@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{
-    ClassificationId, ConversationId, Language, MessageId, TeamId, UserId, conversations::Priority,
-};
+use crate::{ClassificationId, ConversationId, Language, MessageId, TeamId, UserId, conversations::Priority};
 
 text_enum! {
     Sentiment { Positive = "positive", Neutral = "neutral", Negative = "negative", Frustrated = "frustrated" }

@@ -37,20 +37,13 @@ fn internal() -> u16 {
 
 impl ApiError {
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: code.to_owned(),
-            message: message.into(),
-            fields: None,
-        }
+        Self { status, code: code.to_owned(), message: message.into(), fields: None }
     }
 
     /// Adds the reason one field was refused.
     #[must_use]
     pub fn field(mut self, name: &str, why: impl Into<String>) -> Self {
-        self.fields
-            .get_or_insert_default()
-            .insert(name.to_owned(), why.into());
+        self.fields.get_or_insert_default().insert(name.to_owned(), why.into());
         self
     }
 }

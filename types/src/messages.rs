@@ -52,14 +52,35 @@ response! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Activity {
-    Assigned { agent: Option<String>, team: Option<String>, reason: Option<String>, by: Option<String> },
-    Unassigned { by: Option<String> },
+    Assigned {
+        agent: Option<String>,
+        team: Option<String>,
+        reason: Option<String>,
+        by: Option<String>,
+    },
+    Unassigned {
+        by: Option<String>,
+    },
     /// The AI was not sure enough to assign.
-    LeftUnassigned { reason: String },
-    Status { to: Status, by: Option<String> },
-    Priority { to: Priority, by: Option<String> },
-    Labels { labels: Vec<String>, by: Option<String> },
-    Merged { display_id: i64, by: Option<String> },
+    LeftUnassigned {
+        reason: String,
+    },
+    Status {
+        to: Status,
+        by: Option<String>,
+    },
+    Priority {
+        to: Priority,
+        by: Option<String>,
+    },
+    Labels {
+        labels: Vec<String>,
+        by: Option<String>,
+    },
+    Merged {
+        display_id: i64,
+        by: Option<String>,
+    },
 }
 
 request! {

@@ -13,10 +13,7 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// A list that always fits one page.
     pub fn whole(data: Vec<T>) -> Self {
-        Self {
-            data,
-            next_cursor: None,
-        }
+        Self { data, next_cursor: None }
     }
 
     /// Cuts a fetch of `limit + 1` rows to a page; the extra row only tells that there are more.
@@ -24,10 +21,7 @@ impl<T> Page<T> {
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next_cursor = if more { rows.last().map(cursor) } else { None };
-        Self {
-            data: rows,
-            next_cursor,
-        }
+        Self { data: rows, next_cursor }
     }
 }
 

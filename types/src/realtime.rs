@@ -36,16 +36,8 @@ pub enum ClientFrame {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum VisitorFrame {
-    Authenticate {
-        website_token: String,
-        visitor_token: String,
-    },
-    Resume {
-        after: i64,
-    },
-    Typing {
-        conversation_id: ConversationId,
-        on: bool,
-    },
+    Authenticate { website_token: String, visitor_token: String },
+    Resume { after: i64 },
+    Typing { conversation_id: ConversationId, on: bool },
     Ping {},
 }

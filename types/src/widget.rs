@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    ConversationId, InboxId, Language, MessageId, attachments::Attachment, conversations::Status,
-    messages::SenderType,
+    ConversationId, InboxId, Language, MessageId, attachments::Attachment, conversations::Status, messages::SenderType,
 };
 
 query! {

@@ -69,7 +69,8 @@ impl QueueTable {
     /// Claims into the free places. Spawned by the caller, so that it ends even when nobody waits for it any more.
     async fn claim(self, registration: Registration, places: Vec<OwnedSemaphorePermit>) -> domain::Result<Vec<Lease>> {
         let after = AccountId(self.ring.load(Ordering::Relaxed));
-        let claimed = jobs::claim(&self.runner.ctx, self.queue, registration.worker, after, places.len() as i32).await?;
+        let claimed =
+            jobs::claim(&self.runner.ctx, self.queue, registration.worker, after, places.len() as i32).await?;
         if let Some(last) = claimed.last() {
             self.ring.store(last.account_id.0, Ordering::Relaxed);
         }
@@ -169,7 +170,11 @@ impl Backend for QueueBackend {
         self.table.poll_ready(cx, worker, HEARTBEAT)
     }
 
-    fn poll_next(&mut self, cx: &mut Context<'_>, worker: &WorkerContext) -> Poll<Option<Result<Task<Lease>, Infallible>>> {
+    fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        worker: &WorkerContext,
+    ) -> Poll<Option<Result<Task<Lease>, Infallible>>> {
         self.table.poll_next(cx, worker)
     }
 

@@ -89,7 +89,9 @@ fn verdict(queue: Queue, job: &Claimed, error: Error) -> Option<Verdict> {
         Error::Conflict { code: "job_lost", .. } => None,
         Error::TooManyRequests { retry_after } => Some(Verdict::Retry { error: text, after: Some(retry_after) }),
         error if error.is_transient() => Some(Verdict::Retry { error: text, after: None }),
-        Error::Internal(_) if readable(queue, job) && job.attempts < PUZZLING_TRIES => Some(Verdict::Retry { error: text, after: None }),
+        Error::Internal(_) if readable(queue, job) && job.attempts < PUZZLING_TRIES => {
+            Some(Verdict::Retry { error: text, after: None })
+        }
         _ => Some(Verdict::Park { error: text }),
     }
 }
@@ -110,7 +112,8 @@ fn describe(error: &Error) -> String {
 
 fn panicked(error: JoinError) -> String {
     let Ok(panic) = error.try_into_panic() else { return "the job was cut short".to_owned() };
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+    let text =
+        panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
     format!("panicked: {}", text.unwrap_or_else(|| "without a word".to_owned()))
 }
 
@@ -136,7 +139,14 @@ mod tests {
     use super::*;
 
     fn job(attempts: i32, payload: serde_json::Value) -> Claimed {
-        Claimed { id: JobId(1), account_id: AccountId(1), payload, attempts, worker: 1, created_at: Timestamp::UNIX_EPOCH }
+        Claimed {
+            id: JobId(1),
+            account_id: AccountId(1),
+            payload,
+            attempts,
+            worker: 1,
+            created_at: Timestamp::UNIX_EPOCH,
+        }
     }
 
     fn good(attempts: i32) -> Claimed {

@@ -24,7 +24,13 @@ pub struct Lease {
 }
 
 impl Lease {
-    pub fn new(job: Claimed, queue: Queue, runner: Runner, lost: CancellationToken, slot: OwnedSemaphorePermit) -> Self {
+    pub fn new(
+        job: Claimed,
+        queue: Queue,
+        runner: Runner,
+        lost: CancellationToken,
+        slot: OwnedSemaphorePermit,
+    ) -> Self {
         Self { job: Some(job), queue, runner, lost, _slot: slot }
     }
 

@@ -72,7 +72,8 @@ struct Runner {
 /// within 30 s. Database trouble is waited out, never fatal.
 pub async fn run(ctx: Ctx, options: WorkerOptions, stop: CancellationToken) -> anyhow::Result<()> {
     let (registered, registration) = watch::channel(None);
-    let runner = Runner { ctx: ctx.clone(), registration, hurry: CancellationToken::new(), tracker: TaskTracker::new() };
+    let runner =
+        Runner { ctx: ctx.clone(), registration, hurry: CancellationToken::new(), tracker: TaskTracker::new() };
     let done = CancellationToken::new();
     let life = tokio::spawn(life::keep(ctx.clone(), registered, done.clone()));
     let reaper = tokio::spawn(life::reap(ctx.clone(), stop.clone()));

@@ -63,8 +63,7 @@ fn print_url(running: &Running) {
 fn start_in_background(directory: &Path) -> anyhow::Result<Running> {
     fs::create_dir_all(directory).with_context(|| format!("creating {}", directory.display()))?;
     let log_file = directory.join("serve.log");
-    let log =
-        fs::File::create(&log_file).with_context(|| format!("creating {}", log_file.display()))?;
+    let log = fs::File::create(&log_file).with_context(|| format!("creating {}", log_file.display()))?;
     let mut server = Command::new(std::env::current_exe().context("finding this program")?)
         .args(["dev-postgres", "serve"])
         .stdin(Stdio::null())
@@ -75,13 +74,8 @@ fn start_in_background(directory: &Path) -> anyhow::Result<Running> {
         .context("starting the background process")?;
     // It says one line when it is ready, and nothing when it fails.
     let mut line = String::new();
-    let output = server
-        .stdout
-        .take()
-        .context("reading from the background process")?;
-    BufReader::new(output)
-        .read_line(&mut line)
-        .context("reading from the background process")?;
+    let output = server.stdout.take().context("reading from the background process")?;
+    BufReader::new(output).read_line(&mut line).context("reading from the background process")?;
     match Running::find(directory) {
         Some(running) if !line.is_empty() => Ok(running),
         _ => {
@@ -95,9 +89,7 @@ async fn serve(directory: &Path) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let server = start(directory).await?;
-    let pid = server
-        .postmaster_pid()
-        .context("PostgreSQL ended during its start")?;
+    let pid = server.postmaster_pid().context("PostgreSQL ended during its start")?;
     println!("PostgreSQL is process {pid}");
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -113,10 +105,7 @@ async fn stop(directory: &Path) -> anyhow::Result<()> {
     send_signal(owner_pid, "TERM").await?;
     let deadline = Instant::now() + STOPS_WITHIN;
     while Running::find(directory).is_some() {
-        ensure!(
-            Instant::now() < deadline,
-            "process {owner_pid} does not stop"
-        );
+        ensure!(Instant::now() < deadline, "process {owner_pid} does not stop");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     Ok(())

@@ -42,13 +42,9 @@ enum Task {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
-        Task::Web { release } => clone_root()
-            .and_then(|root| web::build(&root, release))
-            .map(|()| ExitCode::SUCCESS),
+        Task::Web { release } => clone_root().and_then(|root| web::build(&root, release)).map(|()| ExitCode::SUCCESS),
         Task::WithPostgres { command } => block_on(test_postgres::run(&command)),
-        Task::DevPostgres { action } => {
-            block_on(dev_postgres::run(action)).map(|()| ExitCode::SUCCESS)
-        }
+        Task::DevPostgres { action } => block_on(dev_postgres::run(action)).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");
@@ -59,16 +55,12 @@ fn main() -> ExitCode {
 /// The directory of this clone. cargo names the package it runs, which matters because clones
 /// share one build directory and so may share one xtask program.
 fn clone_root() -> anyhow::Result<PathBuf> {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let package =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let root = package.parent().context("xtask has no parent directory")?;
     Ok(root.to_owned())
 }
 
 fn block_on<T>(task: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting the runtime")?
-        .block_on(task)
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?.block_on(task)
 }

@@ -46,10 +46,7 @@ pub(crate) async fn run(command: &[String]) -> anyhow::Result<ExitCode> {
 
     let mut child = Command::new(&command[0])
         .args(&command[1..])
-        .env(
-            "DATABASE_URL",
-            server.url(OWNER, OWNER_PASSWORD, TEST_DATABASE),
-        )
+        .env("DATABASE_URL", server.url(OWNER, OWNER_PASSWORD, TEST_DATABASE))
         .env("HUMMDESK_TEST_RUNTIME_PASSWORD", RUNTIME_PASSWORD)
         .spawn()
         .with_context(|| format!("starting {}", command[0]))?;
@@ -65,12 +62,7 @@ pub(crate) async fn run(command: &[String]) -> anyhow::Result<ExitCode> {
 
 /// A server that does not wait for the disk.
 pub(crate) async fn start(data_dir: &Path) -> anyhow::Result<Embedded> {
-    Embedded::start(EmbeddedOptions {
-        data_dir: data_dir.to_owned(),
-        binaries: find_binaries()?,
-        durable: false,
-    })
-    .await
+    Embedded::start(EmbeddedOptions { data_dir: data_dir.to_owned(), binaries: find_binaries()?, durable: false }).await
 }
 
 /// Makes the roles of a real installation and a database of theirs; keeps what exists.
@@ -96,17 +88,10 @@ async fn psql(admin_url: &str, script: &str) -> anyhow::Result<()> {
         .spawn()
         .context("starting psql")?;
     if let Some(mut input) = psql.stdin.take() {
-        input
-            .write_all(script.as_bytes())
-            .await
-            .context("writing to psql")?;
+        input.write_all(script.as_bytes()).await.context("writing to psql")?;
     }
     let output = psql.wait_with_output().await.context("waiting for psql")?;
-    ensure!(
-        output.status.success(),
-        "psql failed: {}",
-        String::from_utf8_lossy(&output.stderr).trim()
-    );
+    ensure!(output.status.success(), "psql failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     Ok(())
 }
 
@@ -134,9 +119,7 @@ pub(crate) async fn send_signal(pid: u32, name: &str) -> anyhow::Result<()> {
 }
 
 fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal));
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
@@ -148,10 +131,7 @@ impl Scratch {
         let parent = std::env::temp_dir();
         remove_abandoned(&parent);
         let path = parent.join(format!("{PREFIX}{}", std::process::id()));
-        std::fs::DirBuilder::new()
-            .mode(0o755)
-            .create(&path)
-            .with_context(|| format!("creating {}", path.display()))?;
+        std::fs::DirBuilder::new().mode(0o755).create(&path).with_context(|| format!("creating {}", path.display()))?;
         Ok(Self(path))
     }
 }
@@ -170,9 +150,7 @@ fn remove_abandoned(parent: &Path) {
     };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let pid = name
-            .to_str()
-            .and_then(|name| name.strip_prefix(PREFIX)?.parse::<u32>().ok());
+        let pid = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.parse::<u32>().ok());
         if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
             remove(&entry.path());
         }

@@ -24,8 +24,9 @@ use crate::{
 pub fn SettingsPage() -> impl IntoView {
     let i18n = use_i18n();
     let loaded = Resource::new(|| (), |()| me());
-    let content = move || Suspend::new(async move {
-        match loaded.await {
+    let content = move || {
+        Suspend::new(async move {
+            match loaded.await {
             Ok(Me { user, account, .. }) => view! {
                 <AccountForm account=account/>
                 <section class="card mt-5 max-w-[620px] p-5">
@@ -35,7 +36,8 @@ pub fn SettingsPage() -> impl IntoView {
             }.into_any(),
             Err(error) => view! { <Failure error=error/> }.into_any(),
         }
-    });
+        })
+    };
     view! {
         <Title text=i18n.t(K::Settings)/>
         <PageHead title=i18n.t(K::General) hint=i18n.t(K::SettingsHint)/>
@@ -50,7 +52,9 @@ fn AccountForm(account: Account) -> impl IntoView {
     let administers = use_session().administers();
     let refused = RwSignal::new(None::<UiError>);
     let percent = RwSignal::new((account.auto_assign_threshold * 100.0).round());
-    let why = move |name: &'static str| Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))));
+    let why = move |name: &'static str| {
+        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
+    };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let change = UpdateAccount {
@@ -68,7 +72,8 @@ fn AccountForm(account: Account) -> impl IntoView {
             }
         });
     };
-    let languages = Language::ALL.iter().map(|language| (language.to_string(), i18n.language(*language).to_owned())).collect();
+    let languages =
+        Language::ALL.iter().map(|language| (language.to_string(), i18n.language(*language).to_owned())).collect();
     view! {
         <form class="card grid max-w-[620px] gap-4 p-5" on:submit=submit>
             <fieldset class="grid gap-4" disabled=!administers>

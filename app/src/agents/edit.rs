@@ -25,10 +25,12 @@ fn why(refused: RwSignal<Option<UiError>>, name: &'static str) -> Signal<Option<
 fn TeamBoxes(#[prop(optional)] chosen: Vec<TeamId>) -> impl IntoView {
     let i18n = use_i18n();
     let directory = use_directory();
-    let boxes = move || directory.get().teams.into_iter().map(|team| {
+    let boxes = move || {
+        directory.get().teams.into_iter().map(|team| {
         let ticked = chosen.contains(&team.id);
         view! { <label class="inline-flex cursor-pointer items-center gap-2"><input type="checkbox" name="team" value=team.id.to_string() checked=ticked/>{team.name}</label> }
-    }).collect_view();
+    }).collect_view()
+    };
     view! { <fieldset><legend class="field-label mb-1.5">{i18n.t(K::Teams)}</legend><div class="flex flex-wrap gap-x-5 gap-y-1.5"><Suspense>{boxes.clone()}</Suspense></div></fieldset> }
 }
 
@@ -95,7 +97,9 @@ pub fn Invite(open: RwSignal<bool>) -> impl IntoView {
 #[component]
 pub fn Refusal(refused: RwSignal<Option<UiError>>) -> impl IntoView {
     let i18n = use_i18n();
-    let text = move || refused.with(|refused| refused.as_ref().filter(|error| error.0.fields.is_none()).map(|error| error.text(i18n)));
+    let text = move || {
+        refused.with(|refused| refused.as_ref().filter(|error| error.0.fields.is_none()).map(|error| error.text(i18n)))
+    };
     view! { {move || text().map(|text| view! { <p class="field-error" role="alert"><Icon icon=icons::ALERT/>{text}</p> })} }
 }
 
@@ -147,7 +151,8 @@ pub fn EditAgent(agent: Agent, open: RwSignal<bool>) -> impl IntoView {
             }
         });
     };
-    let availabilities = Availability::ALL.iter().map(|choice| (choice.to_string(), i18n.availability(*choice).to_owned())).collect();
+    let availabilities =
+        Availability::ALL.iter().map(|choice| (choice.to_string(), i18n.availability(*choice).to_owned())).collect();
     let name = agent.name.clone();
     view! {
         <form class="grid gap-3.5 p-4" on:submit=submit>

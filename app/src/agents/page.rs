@@ -21,12 +21,14 @@ pub fn PeoplePage() -> impl IntoView {
     let inviting = RwSignal::new(false);
     let editing = RwSignal::new(None::<Agent>);
     let edit_open = RwSignal::new(false);
-    let content = move || Suspend::new(async move {
-        match directory.loaded.await {
+    let content = move || {
+        Suspend::new(async move {
+            match directory.loaded.await {
             Ok(known) => view! { <Table known=known edit=Callback::new(move |agent| { editing.set(Some(agent)); edit_open.set(true); })/> }.into_any(),
             Err(error) => view! { <Failure error=error/> }.into_any(),
         }
-    });
+        })
+    };
     view! {
         <Title text=i18n.t(K::People)/>
         <div class="page"><div class="page-inner">

@@ -26,21 +26,36 @@ pub fn OverviewPage() -> impl IntoView {
     let query = use_query_map();
     let clock = use_clock();
     let now = use_session().now;
-    let days = Memo::new(move |_| query.read().get_str("days").and_then(|days| days.parse().ok()).filter(|days| PERIODS.contains(days)).unwrap_or(30));
+    let days = Memo::new(move |_| {
+        query
+            .read()
+            .get_str("days")
+            .and_then(|days| days.parse().ok())
+            .filter(|days| PERIODS.contains(days))
+            .unwrap_or(30)
+    });
     let overview = Resource::new(
         move || days.get(),
         move |days| {
             // The page's first figures are as of its rendering; later ones as of the moment they are asked for.
             let to = untrack(|| clock.now()).max(now);
-            api::overview(AnalyticsQuery { from: Some(to - Duration::days(days)), to: Some(to), ..AnalyticsQuery::default() })
+            api::overview(AnalyticsQuery {
+                from: Some(to - Duration::days(days)),
+                to: Some(to),
+                ..AnalyticsQuery::default()
+            })
         },
     );
-    let content = move || Suspend::new(async move {
-        match overview.await {
-            Ok(figures) => view! { <Figures figures=figures/> }.into_any(),
-            Err(error) => view! { <Failure error=error retry=Callback::new(move |()| overview.refetch())/> }.into_any(),
-        }
-    });
+    let content = move || {
+        Suspend::new(async move {
+            match overview.await {
+                Ok(figures) => view! { <Figures figures=figures/> }.into_any(),
+                Err(error) => {
+                    view! { <Failure error=error retry=Callback::new(move |()| overview.refetch())/> }.into_any()
+                }
+            }
+        })
+    };
     view! {
         <Title text=i18n.t(K::Overview)/>
         <div class="page"><div class="page-inner">
@@ -64,16 +79,29 @@ fn share(i18n: I18n, part: i64, whole: i64) -> String {
 fn Figures(figures: Overview) -> impl IntoView {
     let i18n = use_i18n();
     let time = |seconds: Option<f64>| seconds.map_or_else(|| "–".to_owned(), |seconds| span(i18n, seconds));
-    let tile = |title: K, value: String, note: String| view! {
-        <div class="card px-4 py-3.5"><dt class="text-sm text-ink-2">{i18n.t(title)}</dt><dd class="num mt-1 text-2xl font-semibold tracking-tight">{value}</dd><dd class="mt-0.5 min-h-[17px] text-xs text-ink-3">{note}</dd></div>
+    let tile = |title: K, value: String, note: String| {
+        view! {
+            <div class="card px-4 py-3.5"><dt class="text-sm text-ink-2">{i18n.t(title)}</dt><dd class="num mt-1 text-2xl font-semibold tracking-tight">{value}</dd><dd class="mt-0.5 min-h-[17px] text-xs text-ink-3">{note}</dd></div>
+        }
     };
     let csat = figures.csat_average.map_or_else(|| "–".to_owned(), |mean| format!("{mean:.1}"));
     let right = figures.classifications - figures.classifications_corrected;
-    let places: Vec<String> = figures.daily.iter().map(|row| date(i18n.0, row.day.day(), row.day.month0(), None)).collect();
-    let line = |name: K, class, value: fn(&types::analytics::DayFigures) -> i64| Series { name: i18n.t(name).to_owned(), class, values: figures.daily.iter().map(|row| value(row) as f64).collect() };
-    let series = vec![line(K::Created, "text-accent", |row| row.created), line(K::StatusResolved, "text-ink-3", |row| row.resolved)];
-    let bars = |rows: &[NamedCount], name: &dyn Fn(&str) -> String| rows.iter().map(|row| (name(&row.name), row.count)).collect::<Vec<_>>();
-    let sentiment = |name: &str| name.parse().map_or_else(|_| name.to_owned(), |sentiment| i18n.sentiment(sentiment).to_owned());
+    let places: Vec<String> =
+        figures.daily.iter().map(|row| date(i18n.0, row.day.day(), row.day.month0(), None)).collect();
+    let line = |name: K, class, value: fn(&types::analytics::DayFigures) -> i64| Series {
+        name: i18n.t(name).to_owned(),
+        class,
+        values: figures.daily.iter().map(|row| value(row) as f64).collect(),
+    };
+    let series = vec![
+        line(K::Created, "text-accent", |row| row.created),
+        line(K::StatusResolved, "text-ink-3", |row| row.resolved),
+    ];
+    let bars = |rows: &[NamedCount], name: &dyn Fn(&str) -> String| {
+        rows.iter().map(|row| (name(&row.name), row.count)).collect::<Vec<_>>()
+    };
+    let sentiment =
+        |name: &str| name.parse().map_or_else(|_| name.to_owned(), |sentiment| i18n.sentiment(sentiment).to_owned());
     let box_of = |title: K, rows: Vec<(String, i64)>| view! { <section class="card p-4"><h2 class="mb-2 text-base">{i18n.t(title)}</h2>{if rows.is_empty() { view! { <p class="text-sm text-ink-3">{i18n.t(K::NoFigures)}</p> }.into_any() } else { view! { <BarChart rows=rows/> }.into_any() }}</section> };
     view! {
         <dl class="grid grid-cols-2 gap-3 lg:grid-cols-4">

@@ -24,12 +24,14 @@ pub async fn list(cursor: Option<String>) -> Result<Page<AuditLog>, UiError> {
 pub fn AuditPage() -> impl IntoView {
     let i18n = use_i18n();
     let first = Resource::new(|| (), |()| list(None));
-    let content = move || Suspend::new(async move {
-        match first.await {
-            Ok(page) => view! { <Table page=page/> }.into_any(),
-            Err(error) => view! { <Failure error=error/> }.into_any(),
-        }
-    });
+    let content = move || {
+        Suspend::new(async move {
+            match first.await {
+                Ok(page) => view! { <Table page=page/> }.into_any(),
+                Err(error) => view! { <Failure error=error/> }.into_any(),
+            }
+        })
+    };
     view! {
         <Title text=i18n.t(K::AuditLog)/>
         <PageHead title=i18n.t(K::AuditLog) hint=i18n.t(K::AuditHint)/>
@@ -59,8 +61,20 @@ fn Table(page: Page<AuditLog>) -> impl IntoView {
     let row = move |line: AuditLog| {
         let at = line.created_at;
         let who = line.actor_name.unwrap_or(line.actor_type);
-        let what = line.subject_id.map_or_else(|| line.subject_type.clone(), |id| format!("{} {id}", line.subject_type));
-        let details = line.details.as_object().map(|facts| facts.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", ")).unwrap_or_default();
+        let what =
+            line.subject_id.map_or_else(|| line.subject_type.clone(), |id| format!("{} {id}", line.subject_type));
+        let details = line
+            .details
+            .as_object()
+            .map(|facts| {
+                facts
+                    .iter()
+                    .filter(|(_, value)| !value.is_null())
+                    .map(|(name, value)| format!("{name}: {value}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            })
+            .unwrap_or_default();
         view! {
             <tr>
                 <td class="num whitespace-nowrap text-ink-3">{move || clock.full(i18n, at)}</td><td>{who}</td><td><code class="font-mono text-[12px]">{line.action}</code></td><td class="max-sm:hidden">{what}</td>

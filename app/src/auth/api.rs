@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use types::auth;
 
-use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use crate::auth::viewer;
+use crate::error::UiError;
 
 /// Name of the session cookie; the server looks for the same.
 #[cfg(feature = "ssr")]
@@ -58,7 +58,9 @@ fn client() -> (String, Option<String>) {
 fn set_session(ctx: &domain::Ctx, value: &str, max_age: u32) {
     let secure = if ctx.settings.public_url.starts_with("https:") { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
-    if let (Some(response), Ok(cookie)) = (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::from_str(&cookie)) {
+    if let (Some(response), Ok(cookie)) =
+        (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::from_str(&cookie))
+    {
         response.append_header(http::header::SET_COOKIE, cookie);
     }
 }
@@ -70,7 +72,9 @@ mod tests {
     #[test]
     fn only_paths_of_this_site_are_followed() {
         assert!(is_local("/inbox/mine/42?q=a"));
-        for elsewhere in ["https://evil.test", "//evil.test", "/\\evil.test", "javascript:alert(1)", "/a\r\nset-cookie: x"] {
+        for elsewhere in
+            ["https://evil.test", "//evil.test", "/\\evil.test", "javascript:alert(1)", "/a\r\nset-cookie: x"]
+        {
             assert!(!is_local(elsewhere), "{elsewhere}");
         }
     }

@@ -15,10 +15,12 @@ pub fn LoginPage() -> impl IntoView {
     let i18n = use_i18n();
     let login = ServerAction::<Login>::new();
     let next = use_query_map().read_untracked().get("next").unwrap_or_default();
-    let failure = move || login.value().get().and_then(Result::err).map(|error| match error.code() {
-        "unauthenticated" => i18n.t(K::LoginWrong).to_owned(),
-        _ => error.text(i18n),
-    });
+    let failure = move || {
+        login.value().get().and_then(Result::err).map(|error| match error.code() {
+            "unauthenticated" => i18n.t(K::LoginWrong).to_owned(),
+            _ => error.text(i18n),
+        })
+    };
     let failed = move || failure().is_some();
     view! {
         <Title text=i18n.t(K::SignIn)/>

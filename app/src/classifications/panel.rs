@@ -53,7 +53,8 @@ fn again(open: OpenConversation, toasts: Toasts) {
 #[component]
 fn Why(seen: Classification) -> impl IntoView {
     let i18n = use_i18n();
-    let words: Vec<_> = seen.evidence.iter().filter(|evidence| evidence.kind == EvidenceKind::Words).take(6).cloned().collect();
+    let words: Vec<_> =
+        seen.evidence.iter().filter(|evidence| evidence.kind == EvidenceKind::Words).take(6).cloned().collect();
     let example = seen.evidence.iter().find(|evidence| evidence.kind == EvidenceKind::Example).cloned();
     let marks = words
         .iter()

@@ -31,12 +31,38 @@ pub fn Picks(seen: Classification) -> impl IntoView {
         }
         known.dedup();
         let category = category.clone();
-        known.into_iter().map(move |choice| (i18n.category(&choice), choice == category, Correct { category: Some(choice), ..NOTHING })).collect::<Vec<_>>()
+        known
+            .into_iter()
+            .map(move |choice| {
+                (i18n.category(&choice), choice == category, Correct { category: Some(choice), ..NOTHING })
+            })
+            .collect::<Vec<_>>()
     };
     let (priority, sentiment, language) = (seen.priority, seen.sentiment, seen.language);
-    let priorities = move || Priority::ALL.iter().map(|&choice| (i18n.priority(choice).to_owned(), choice == priority, Correct { priority: Some(choice), ..NOTHING })).collect();
-    let sentiments = move || Sentiment::ALL.iter().map(|&choice| (i18n.sentiment(choice).to_owned(), choice == sentiment, Correct { sentiment: Some(choice), ..NOTHING })).collect();
-    let languages = move || Language::ALL.iter().map(|&choice| (i18n.language(choice).to_owned(), choice == language, Correct { language: Some(choice), ..NOTHING })).collect();
+    let priorities = move || {
+        Priority::ALL
+            .iter()
+            .map(|&choice| {
+                (i18n.priority(choice).to_owned(), choice == priority, Correct { priority: Some(choice), ..NOTHING })
+            })
+            .collect()
+    };
+    let sentiments = move || {
+        Sentiment::ALL
+            .iter()
+            .map(|&choice| {
+                (i18n.sentiment(choice).to_owned(), choice == sentiment, Correct { sentiment: Some(choice), ..NOTHING })
+            })
+            .collect()
+    };
+    let languages = move || {
+        Language::ALL
+            .iter()
+            .map(|&choice| {
+                (i18n.language(choice).to_owned(), choice == language, Correct { language: Some(choice), ..NOTHING })
+            })
+            .collect()
+    };
     view! {
         <dl class="kv">
             <Pick id="category" title=K::Category value=i18n.category(&seen.category) share=seen.confidences.category corrected=corrected("category") seen=seen.clone() choices=Callback::new(move |()| categories())/>
@@ -51,7 +77,15 @@ pub fn Picks(seen: Classification) -> impl IntoView {
 type Choice = (String, bool, Correct);
 
 #[component]
-fn Pick(id: &'static str, title: K, value: String, share: f64, corrected: bool, seen: Classification, choices: Callback<(), Vec<Choice>>) -> impl IntoView {
+fn Pick(
+    id: &'static str,
+    title: K,
+    value: String,
+    share: f64,
+    corrected: bool,
+    seen: Classification,
+    choices: Callback<(), Vec<Choice>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
     let toasts = use_toasts();
@@ -68,11 +102,13 @@ fn Pick(id: &'static str, title: K, value: String, share: f64, corrected: bool, 
             }
         });
     };
-    let items = move || choices.run(()).into_iter().map(|(text, chosen, to)| view! {
+    let items = move || {
+        choices.run(()).into_iter().map(|(text, chosen, to)| view! {
         <button type="button" class="menu-item" on:click=move |_| if chosen { browser::close_menus() } else { correct(to.clone()) }>
             {text}{chosen.then(|| view! { <span class="menu-hint"><Icon icon=icons::CHECK/></span> })}
         </button>
-    }).collect_view();
+    }).collect_view()
+    };
     let shown = if open.works() {
         view! {
             <MenuButton menu=id label=format!("{}: {value}", i18n.t(title)) class="pick" named=true><span class="truncate">{value}</span><Icon icon=icons::DOWN/></MenuButton>

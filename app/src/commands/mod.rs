@@ -21,7 +21,12 @@ pub struct Command {
 }
 
 impl Command {
-    pub fn new(label: impl Into<String>, keys: &'static str, icon: Data, run: impl Fn() + Send + Sync + 'static) -> Self {
+    pub fn new(
+        label: impl Into<String>,
+        keys: &'static str,
+        icon: Data,
+        run: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         Self { label: label.into(), keys, icon, run: Callback::new(move |()| run()) }
     }
 }
@@ -37,7 +42,12 @@ pub struct Commands {
 
 impl Default for Commands {
     fn default() -> Self {
-        Self { offered: RwSignal::new(Vec::new()), next: StoredValue::new(0), palette: RwSignal::new(false), shortcuts: RwSignal::new(false) }
+        Self {
+            offered: RwSignal::new(Vec::new()),
+            next: StoredValue::new(0),
+            palette: RwSignal::new(false),
+            shortcuts: RwSignal::new(false),
+        }
     }
 }
 
@@ -50,10 +60,12 @@ impl Commands {
     pub fn offer(self, commands: Vec<Command>) {
         let batch = self.next.get_value();
         self.next.set_value(batch + 1);
-        Effect::new(move |_| self.offered.update(|offered| {
-            offered.retain(|(known, _)| *known != batch);
-            offered.extend(commands.iter().cloned().map(|command| (batch, command)));
-        }));
+        Effect::new(move |_| {
+            self.offered.update(|offered| {
+                offered.retain(|(known, _)| *known != batch);
+                offered.extend(commands.iter().cloned().map(|command| (batch, command)));
+            })
+        });
         on_cleanup(move || {
             self.offered.try_update(|offered| offered.retain(|(known, _)| *known != batch));
         });
@@ -81,7 +93,13 @@ impl Commands {
             self.palette.update(|open| *open = !*open);
             return;
         }
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || (event.repeat() && key != "j" && key != "k") || browser::is_typing(event) || browser::is_overlaid() {
+        if event.ctrl_key()
+            || event.meta_key()
+            || event.alt_key()
+            || (event.repeat() && key != "j" && key != "k")
+            || browser::is_typing(event)
+            || browser::is_overlaid()
+        {
             return;
         }
         if key == "?" {

@@ -42,12 +42,16 @@ fn Choice() -> impl IntoView {
     let found = Memo::new_with_compare(
         move |_| {
             let query = query.get();
-            let mut found: Vec<Command> = commands.all().into_iter().filter(|command| matches(&command.label, &query)).collect();
+            let mut found: Vec<Command> =
+                commands.all().into_iter().filter(|command| matches(&command.label, &query)).collect();
             if !query.trim().is_empty() {
                 let navigate = navigate.clone();
                 let text = query.trim().to_owned();
                 found.push(Command::new(i18n.with(K::SearchFor, &[("q", &text)]), "", icons::SEARCH, move || {
-                    navigate(&format!("/inbox/everything?q={}", crate::url::encode(&text)), leptos_router::NavigateOptions::default());
+                    navigate(
+                        &format!("/inbox/everything?q={}", crate::url::encode(&text)),
+                        leptos_router::NavigateOptions::default(),
+                    );
                 }));
             }
             found

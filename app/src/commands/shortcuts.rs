@@ -18,7 +18,11 @@ pub fn Shortcuts() -> impl IntoView {
             (i18n.t(K::SendMessage).to_owned(), "Ctrl ↵"),
             (i18n.t(K::Shortcuts).to_owned(), "?"),
         ];
-        let offered = commands.all().into_iter().filter(|command| !command.keys.is_empty()).map(|command| (command.label, command.keys));
+        let offered = commands
+            .all()
+            .into_iter()
+            .filter(|command| !command.keys.is_empty())
+            .map(|command| (command.label, command.keys));
         offered
             .chain(fixed)
             .map(|(label, keys)| view! { <li class="flex items-center justify-between gap-4 border-b border-soft py-1.5 text-sm"><span>{label}</span><Kbd keys=pretty(keys)/></li> })

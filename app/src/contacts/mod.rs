@@ -17,12 +17,21 @@ pub fn ContactCard() -> impl IntoView {
     let open = use_open();
     let person = move || {
         let contact = open.contact.get();
-        let fact = |icon, text: Option<String>| text.map(|text| view! { <li class="flex items-center gap-2 truncate"><Icon icon=icon class="!size-[13px] text-ink-3"/><span class="truncate" title=text.clone()>{text.clone()}</span></li> });
+        let fact = |icon, text: Option<String>| {
+            text.map(|text| view! { <li class="flex items-center gap-2 truncate"><Icon icon=icon class="!size-[13px] text-ink-3"/><span class="truncate" title=text.clone()>{text.clone()}</span></li> })
+        };
         let since = contact.created_at;
         let attributes: Vec<(String, String)> = contact
             .custom_attributes
             .as_object()
-            .map(|known| known.iter().map(|(name, value)| (name.replace('_', " "), value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect())
+            .map(|known| {
+                known
+                    .iter()
+                    .map(|(name, value)| {
+                        (name.replace('_', " "), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                    })
+                    .collect()
+            })
             .unwrap_or_default();
         view! {
             <div class="mb-3 flex items-center gap-2.5">

@@ -66,7 +66,12 @@ pub async fn open(id: ConversationId) -> Result<Opened, UiError> {
     let drafts = domain::drafts::list(&mut tx, &actor, id).await?;
     let draft = drafts.into_iter().find(|draft| draft.status == DraftStatus::Pending);
     let contact = domain::contacts::get(&mut tx, &actor, conversation.contact.id).await?;
-    let query = ConversationQuery { contact_id: Some(contact.id), sort: Some(Sort::Newest), limit: Some(6), ..Default::default() };
+    let query = ConversationQuery {
+        contact_id: Some(contact.id),
+        sort: Some(Sort::Newest),
+        limit: Some(6),
+        ..Default::default()
+    };
     let mut previous = domain::conversations::list(&mut tx, &actor, query).await?.data;
     previous.retain(|other| other.id != id);
     Ok(Opened { seq, conversation, messages, classification, draft, contact, previous })
@@ -94,7 +99,8 @@ pub async fn assign(id: ConversationId, to: conversations::Assign) -> Result<Ass
 pub async fn set_labels(id: ConversationId, labels: Vec<String>) -> Result<Conversation, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
-    let conversation = domain::conversations::set_labels(&mut tx, &actor, id, types::conversations::SetLabels { labels }).await?;
+    let conversation =
+        domain::conversations::set_labels(&mut tx, &actor, id, types::conversations::SetLabels { labels }).await?;
     tx.commit().await?;
     Ok(conversation)
 }

@@ -30,7 +30,9 @@ pub fn Search() -> impl IntoView {
             ("unread", unread.then(|| "true".to_owned())),
             ("sort", sort.map(|v| v.to_string())),
         ];
-        kept.into_iter().filter_map(|(name, value)| value.map(|value| view! { <input type="hidden" name=name value=value/> })).collect_view()
+        kept.into_iter()
+            .filter_map(|(name, value)| value.map(|value| view! { <input type="hidden" name=name value=value/> }))
+            .collect_view()
     };
     view! {
         <div class="border-b border-soft px-3 py-2" role="search">
@@ -52,30 +54,52 @@ pub fn FilterMenu() -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let directory = use_directory();
-    let link = move |chosen: bool, next: Filter, icon: Option<icondata_core::Icon>, text: String| view! {
-        <a class="menu-item" href=format!("/inbox/{}{}", inbox.view.get().slug(), next.to_query()) aria-current=chosen.then_some("true") on:click=move |_| crate::browser::close_menus()>
-            {icon.map(|icon| view! { <Icon icon=icon class="text-ink-3"/> })}
-            {text}
-            {chosen.then(|| view! { <span class="menu-hint"><Icon icon=icons::CHECK/></span> })}
-        </a>
+    let link = move |chosen: bool, next: Filter, icon: Option<icondata_core::Icon>, text: String| {
+        view! {
+            <a class="menu-item" href=format!("/inbox/{}{}", inbox.view.get().slug(), next.to_query()) aria-current=chosen.then_some("true") on:click=move |_| crate::browser::close_menus()>
+                {icon.map(|icon| view! { <Icon icon=icon class="text-ink-3"/> })}
+                {text}
+                {chosen.then(|| view! { <span class="menu-hint"><Icon icon=icons::CHECK/></span> })}
+            </a>
+        }
     };
     let content = move || {
         let now = inbox.filter.get();
         let priorities = Priority::ALL.iter().map(|&priority| {
             let chosen = now.priority == Some(priority);
-            link(chosen, Filter { priority: (!chosen).then_some(priority), ..now.clone() }, Some(priority_icon(priority)), i18n.priority(priority).to_owned())
+            link(
+                chosen,
+                Filter { priority: (!chosen).then_some(priority), ..now.clone() },
+                Some(priority_icon(priority)),
+                i18n.priority(priority).to_owned(),
+            )
         });
         let categories = CATEGORIES.iter().map(|&category| {
             let chosen = now.category.as_deref() == Some(category);
-            link(chosen, Filter { category: (!chosen).then(|| category.to_owned()), ..now.clone() }, None, i18n.category(category))
+            link(
+                chosen,
+                Filter { category: (!chosen).then(|| category.to_owned()), ..now.clone() },
+                None,
+                i18n.category(category),
+            )
         });
         let sentiments = Sentiment::ALL.iter().map(|&sentiment| {
             let chosen = now.sentiment == Some(sentiment);
-            link(chosen, Filter { sentiment: (!chosen).then_some(sentiment), ..now.clone() }, None, i18n.sentiment(sentiment).to_owned())
+            link(
+                chosen,
+                Filter { sentiment: (!chosen).then_some(sentiment), ..now.clone() },
+                None,
+                i18n.sentiment(sentiment).to_owned(),
+            )
         });
         let labels = directory.get().labels.into_iter().map(|label| {
             let chosen = now.label.as_ref() == Some(&label.title);
-            link(chosen, Filter { label: (!chosen).then(|| label.title.clone()), ..now.clone() }, Some(icons::LABEL), label.title)
+            link(
+                chosen,
+                Filter { label: (!chosen).then(|| label.title.clone()), ..now.clone() },
+                Some(icons::LABEL),
+                label.title,
+            )
         });
         let sorts = Sort::ALL.iter().map(|&sort| {
             let chosen = now.sort.unwrap_or(Sort::Activity) == sort;
@@ -86,7 +110,12 @@ pub fn FilterMenu() -> impl IntoView {
                 Sort::Priority => K::SortPriority,
                 Sort::Waiting => K::SortWaiting,
             });
-            link(chosen, Filter { sort: (sort != Sort::Activity).then_some(sort), ..now.clone() }, None, title.to_owned())
+            link(
+                chosen,
+                Filter { sort: (sort != Sort::Activity).then_some(sort), ..now.clone() },
+                None,
+                title.to_owned(),
+            )
         });
         view! {
             {link(now.unread, Filter { unread: !now.unread, ..now.clone() }, Some(icons::DOT), i18n.t(K::OnlyUnread).to_owned())}
@@ -106,7 +135,6 @@ pub fn FilterMenu() -> impl IntoView {
     }
 }
 
-
 /// The filters that are set, each a click from being unset.
 #[component]
 pub fn ActiveFilters() -> impl IntoView {
@@ -114,19 +142,26 @@ pub fn ActiveFilters() -> impl IntoView {
     let inbox = use_inbox();
     let chips = move || {
         let now = inbox.filter.get();
-        let chip = |text: String, next: Filter| view! {
-            <a class="tag tag-accent" href=format!("/inbox/{}{}", inbox.view.get().slug(), next.to_query()) aria-label=i18n.with(K::RemoveFilter, &[("name", &text)])>{text.clone()}<Icon icon=icons::CLOSE/></a>
+        let chip = |text: String, next: Filter| {
+            view! {
+                <a class="tag tag-accent" href=format!("/inbox/{}{}", inbox.view.get().slug(), next.to_query()) aria-label=i18n.with(K::RemoveFilter, &[("name", &text)])>{text.clone()}<Icon icon=icons::CLOSE/></a>
+            }
         };
         let chips = [
             (!now.q.is_empty()).then(|| chip(format!("“{}”", now.q), Filter { q: String::new(), ..now.clone() })),
             now.unread.then(|| chip(i18n.t(K::OnlyUnread).to_owned(), Filter { unread: false, ..now.clone() })),
-            now.priority.map(|priority| chip(i18n.priority(priority).to_owned(), Filter { priority: None, ..now.clone() })),
-            now.category.as_ref().map(|category| chip(i18n.category(category), Filter { category: None, ..now.clone() })),
-            now.sentiment.map(|sentiment| chip(i18n.sentiment(sentiment).to_owned(), Filter { sentiment: None, ..now.clone() })),
+            now.priority
+                .map(|priority| chip(i18n.priority(priority).to_owned(), Filter { priority: None, ..now.clone() })),
+            now.category
+                .as_ref()
+                .map(|category| chip(i18n.category(category), Filter { category: None, ..now.clone() })),
+            now.sentiment
+                .map(|sentiment| chip(i18n.sentiment(sentiment).to_owned(), Filter { sentiment: None, ..now.clone() })),
             now.label.as_ref().map(|label| chip(label.clone(), Filter { label: None, ..now.clone() })),
         ];
         let chips: Vec<_> = chips.into_iter().flatten().collect();
-        (!chips.is_empty()).then(|| view! { <div class="flex flex-wrap gap-1.5 border-b border-soft px-3 py-2">{chips}</div> })
+        (!chips.is_empty())
+            .then(|| view! { <div class="flex flex-wrap gap-1.5 border-b border-soft px-3 py-2">{chips}</div> })
     };
     view! { {chips} }
 }

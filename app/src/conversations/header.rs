@@ -24,10 +24,12 @@ pub fn Header() -> impl IntoView {
     let inbox = use_inbox();
     let conversation = open.conversation;
     let back = inbox.selected;
-    let status = move || conversation.with(|conversation| (conversation.status != Status::Open).then(|| {
+    let status = move || {
+        conversation.with(|conversation| (conversation.status != Status::Open).then(|| {
         let until = conversation.snoozed_until.map(|until| format!(" · {}", clock.moment(i18n, until))).unwrap_or_default();
         view! { <span class="tag max-sm:hidden"><Icon icon=status_icon(conversation.status)/>{i18n.status(conversation.status)}{until}</span> }
-    }));
+    }))
+    };
     let title = move || conversation.with(|conversation| conversation.contact.name.clone());
     view! {
         <div class="bar">
@@ -49,7 +51,9 @@ pub fn Header() -> impl IntoView {
 fn Actions() -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
-    let is_open = Memo::new(move |_| open.conversation.with(|conversation| matches!(conversation.status, Status::Open | Status::Pending)));
+    let is_open = Memo::new(move |_| {
+        open.conversation.with(|conversation| matches!(conversation.status, Status::Open | Status::Pending))
+    });
     let target = move || if is_open.get() { Status::Resolved } else { Status::Open };
     view! {
         <SnoozeMenu/>
@@ -74,11 +78,15 @@ fn Lookers() -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
     let text = move || {
-        let writing = open.typing.with(|typing| typing.iter().find(|(user, _)| user.is_some()).map(|(_, name)| i18n.with(K::IsReplying, &[("name", name)])));
-        writing.or_else(|| open.lookers.with(|lookers| {
-            let names: Vec<&str> = lookers.values().map(String::as_str).collect();
-            (!names.is_empty()).then(|| i18n.with(K::IsLooking, &[("name", &names.join(", "))]))
-        }))
+        let writing = open.typing.with(|typing| {
+            typing.iter().find(|(user, _)| user.is_some()).map(|(_, name)| i18n.with(K::IsReplying, &[("name", name)]))
+        });
+        writing.or_else(|| {
+            open.lookers.with(|lookers| {
+                let names: Vec<&str> = lookers.values().map(String::as_str).collect();
+                (!names.is_empty()).then(|| i18n.with(K::IsLooking, &[("name", &names.join(", "))]))
+            })
+        })
     };
     view! {
         <span role="status" class="min-w-0 truncate text-xs text-ink-3">

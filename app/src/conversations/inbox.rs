@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
-use leptos_router::{NavigateOptions, components::Outlet, hooks::{use_location, use_navigate, use_params_map, use_query_map}};
+use leptos_router::{
+    NavigateOptions,
+    components::Outlet,
+    hooks::{use_location, use_navigate, use_params_map, use_query_map},
+};
 use types::{ConversationId, conversations::ViewCounts};
 
 use super::{
@@ -61,7 +65,8 @@ pub fn InboxPage() -> impl IntoView {
     let filter = Memo::new(move |_| Filter::read(&search.read()));
     let selected = Memo::new(move |_| path.with(|path| path.split('/').nth(3)?.parse().ok()));
     let list = ListState::new(use_session().user_id());
-    let loaded = Resource::new(move || (view.get(), filter.get()), |(view, filter)| api::list(query(view, &filter, None)));
+    let loaded =
+        Resource::new(move || (view.get(), filter.get()), |(view, filter)| api::list(query(view, &filter, None)));
     let counts = Resource::new(|| (), |()| api::counts());
     let inbox = Inbox { view, filter, selected, counts, list };
     provide_context(inbox);
@@ -89,16 +94,20 @@ pub fn InboxPage() -> impl IntoView {
     offer_commands(inbox);
 
     let title = move || sidebar::title(view.get(), i18n, counts.get().and_then(Result::ok).as_ref());
-    let rows = move || Suspend::new(async move {
-        match loaded.await {
-            Ok(data) => {
-                live.since(data.seq);
-                list.show(data);
-                Either::Left(view! { <Rows/> })
+    let rows = move || {
+        Suspend::new(async move {
+            match loaded.await {
+                Ok(data) => {
+                    live.since(data.seq);
+                    list.show(data);
+                    Either::Left(view! { <Rows/> })
+                }
+                Err(error) => {
+                    Either::Right(view! { <Failure error=error retry=Callback::new(move |()| loaded.refetch())/> })
+                }
             }
-            Err(error) => Either::Right(view! { <Failure error=error retry=Callback::new(move |()| loaded.refetch())/> }),
-        }
-    });
+        })
+    };
     view! {
         <Title text=move || view.get().title(i18n)/>
         <div class="inbox" class:has-conversation=move || selected.get().is_some()>
@@ -129,13 +138,15 @@ fn Rows() -> impl IntoView {
     let toasts = use_toasts();
     let list = inbox.list;
     let narrowed = move || inbox.filter.with(|filter| filter.count() > 0 || !filter.q.is_empty());
-    let nothing = move || list.rows.with(Vec::is_empty).then(|| {
+    let nothing = move || {
+        list.rows.with(Vec::is_empty).then(|| {
         if narrowed() {
             view! { <Empty icon=icons::SEARCH title=i18n.t(K::NothingFound) hint=i18n.t(K::NothingFoundHint)><a class="btn mt-2" href=format!("/inbox/{}", inbox.view.get().slug())>{i18n.t(K::ClearFilters)}</a></Empty> }.into_any()
         } else {
             view! { <Empty icon=icons::CHECK title=i18n.t(K::AllDone) hint=i18n.t(K::AllDoneHint)/> }.into_any()
         }
-    });
+    })
+    };
     view! {
         <For each=move || list.rows.get() key=|row| row.id let:row><RowView row=row/></For>
         {nothing}
@@ -174,7 +185,9 @@ fn offer_commands(inbox: Inbox) {
     ];
     commands.extend(View::FIXED.into_iter().map(|view| {
         let navigate = use_navigate();
-        Command::new(i18n.with(K::GoTo, &[("name", view.title(i18n))]), "", sidebar::icon(view), move || navigate(&format!("/inbox/{}", view.slug()), NavigateOptions::default()))
+        Command::new(i18n.with(K::GoTo, &[("name", view.title(i18n))]), "", sidebar::icon(view), move || {
+            navigate(&format!("/inbox/{}", view.slug()), NavigateOptions::default())
+        })
     }));
     use_commands().offer(commands);
 }
@@ -183,7 +196,13 @@ fn offer_commands(inbox: Inbox) {
 #[component]
 pub fn NothingOpen() -> impl IntoView {
     let i18n = use_i18n();
-    let keys = [("J", K::NextConversation), ("K", K::PreviousConversation), ("↵", K::OpenConversation), ("Ctrl K", K::Commands), ("?", K::Shortcuts)];
+    let keys = [
+        ("J", K::NextConversation),
+        ("K", K::PreviousConversation),
+        ("↵", K::OpenConversation),
+        ("Ctrl K", K::Commands),
+        ("?", K::Shortcuts),
+    ];
     view! {
         <div class="grid h-full place-items-center bg-bg">
             <div class="text-center">

@@ -1,7 +1,10 @@
 //! What the list shows, kept true by the news: rows change in place, come, go and move without asking the server.
 
 use leptos::prelude::*;
-use types::{ConversationId, UserId, conversations::{Conversation, Sort}};
+use types::{
+    ConversationId, UserId,
+    conversations::{Conversation, Sort},
+};
 
 use super::{
     api::{self, ListData},
@@ -34,7 +37,13 @@ pub struct ListState {
 
 impl ListState {
     pub fn new(me: Option<UserId>) -> Self {
-        Self { rows: RwSignal::new(Vec::new()), cursor: RwSignal::new(None), more: RwSignal::new(None), loading: RwSignal::new(false), me }
+        Self {
+            rows: RwSignal::new(Vec::new()),
+            cursor: RwSignal::new(None),
+            more: RwSignal::new(None),
+            loading: RwSignal::new(false),
+            me,
+        }
     }
 
     pub fn show(self, data: ListData) {
@@ -61,7 +70,8 @@ impl ListState {
         let row = self.rows.with_untracked(|rows| rows.iter().find(|row| row.id == conversation.id).cloned());
         match (row, belongs(view, filter, self.me, conversation)) {
             (Some(row), Some(true) | None) => {
-                if row.data.with_untracked(|known| known.updated_at <= conversation.updated_at && known != conversation) {
+                if row.data.with_untracked(|known| known.updated_at <= conversation.updated_at && known != conversation)
+                {
                     row.data.set(conversation.clone());
                     self.sort(filter);
                 }
@@ -78,15 +88,20 @@ impl ListState {
 
     fn sort(self, filter: &Filter) {
         let sort = filter.sort.unwrap_or(Sort::Activity);
-        let sorted = |rows: &[Row]| rows.is_sorted_by(|a, b| a.data.with_untracked(|a| b.data.with_untracked(|b| order(sort, a, b).is_le())));
+        let sorted = |rows: &[Row]| {
+            rows.is_sorted_by(|a, b| a.data.with_untracked(|a| b.data.with_untracked(|b| order(sort, a, b).is_le())))
+        };
         if !self.rows.with_untracked(|rows| sorted(rows)) {
-            self.rows.update(|rows| rows.sort_by(|a, b| a.data.with_untracked(|a| b.data.with_untracked(|b| order(sort, a, b)))));
+            self.rows.update(|rows| {
+                rows.sort_by(|a, b| a.data.with_untracked(|a| b.data.with_untracked(|b| order(sort, a, b))))
+            });
         }
     }
 
     /// A row that belongs below the last one loaded is left to the next page.
     fn cut_to_page(self, id: ConversationId) {
-        let beyond = self.more.with_untracked(Option::is_some) && self.rows.with_untracked(|rows| rows.last().is_some_and(|row| row.id == id));
+        let beyond = self.more.with_untracked(Option::is_some)
+            && self.rows.with_untracked(|rows| rows.last().is_some_and(|row| row.id == id));
         if beyond {
             self.rows.update(|rows| _ = rows.pop());
         }

@@ -7,7 +7,11 @@ use types::{
     teams::TeamRef,
 };
 
-use super::{inbox::use_inbox, row::priority_icon, state::{OpenConversation, use_open}};
+use super::{
+    inbox::use_inbox,
+    row::priority_icon,
+    state::{OpenConversation, use_open},
+};
 use crate::{
     browser,
     commands::{Command, use_commands},
@@ -54,12 +58,21 @@ pub fn AssigneeMenu() -> impl IntoView {
         agents.retain(|agent| agent.role != Role::Viewer);
         // The person first, then whoever is online.
         agents.sort_by_key(|agent| (Some(agent.id) != me, agent.availability, agent.name.clone()));
-        let agents = agents.into_iter().map(|agent| item(Some(AgentRef { id: agent.id, name: agent.name }), Some(format!("{}/{}", agent.current_load, agent.max_load))));
+        let agents = agents.into_iter().map(|agent| {
+            item(
+                Some(AgentRef { id: agent.id, name: agent.name }),
+                Some(format!("{}/{}", agent.current_load, agent.max_load)),
+            )
+        });
         view! { {item(None, None)} {agents.collect_view()} }
     };
     let current = move || match assignee.get() {
-        Some(agent) => view! { <Avatar name=agent.name.clone() size=18/><span class="truncate">{agent.name}</span> }.into_any(),
-        None => view! { <Icon icon=icons::USER_PLUS class="text-ink-3"/><span>{i18n.t(K::Unassigned)}</span> }.into_any(),
+        Some(agent) => {
+            view! { <Avatar name=agent.name.clone() size=18/><span class="truncate">{agent.name}</span> }.into_any()
+        }
+        None => {
+            view! { <Icon icon=icons::USER_PLUS class="text-ink-3"/><span>{i18n.t(K::Unassigned)}</span> }.into_any()
+        }
     };
     view! {
         <MenuButton menu="assign" label=i18n.t(K::Assignee) class="pick !ml-0">{current}<Icon icon=icons::DOWN/></MenuButton>
@@ -101,11 +114,13 @@ pub fn PriorityMenu() -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
     let priority = Memo::new(move |_| open.conversation.with(|conversation| conversation.priority));
-    let items = move || Priority::ALL.iter().map(|&choice| view! {
+    let items = move || {
+        Priority::ALL.iter().map(|&choice| view! {
         <button type="button" class="menu-item" on:click=move |_| open.set_priority(choice)>
             <Icon icon=priority_icon(choice) class="text-ink-3"/>{i18n.priority(choice)}{tick(priority.get() == choice)}
         </button>
-    }).collect_view();
+    }).collect_view()
+    };
     view! {
         <MenuButton menu="priority" label=i18n.t(K::Priority) class="pick !ml-0">
             {move || view! { <Icon icon=priority_icon(priority.get()) class=tone(priority.get())/><span>{i18n.priority(priority.get())}</span> }}
@@ -153,10 +168,18 @@ pub fn LabelsMenu() -> impl IntoView {
     };
     let current = move || {
         let colors = directory.get().labels;
-        labels.get().into_iter().map(|title| {
-            let color = colors.iter().find(|label| label.title == title).map(|label| label.color.clone()).unwrap_or_default();
-            view! { <span class="inline-flex items-center gap-1.5"><Swatch color=color/>{title}</span> }
-        }).collect_view()
+        labels
+            .get()
+            .into_iter()
+            .map(|title| {
+                let color = colors
+                    .iter()
+                    .find(|label| label.title == title)
+                    .map(|label| label.color.clone())
+                    .unwrap_or_default();
+                view! { <span class="inline-flex items-center gap-1.5"><Swatch color=color/>{title}</span> }
+            })
+            .collect_view()
     };
     view! {
         <MenuButton menu="labels" label=i18n.t(K::Labels) class="pick !ml-0">
@@ -179,7 +202,9 @@ pub fn offer_commands(open: OpenConversation) {
         return;
     }
     let toggle = move || {
-        let resolved = open.conversation.with_untracked(|conversation| matches!(conversation.status, Status::Resolved | Status::Snoozed));
+        let resolved = open
+            .conversation
+            .with_untracked(|conversation| matches!(conversation.status, Status::Resolved | Status::Snoozed));
         open.set_status(if resolved { Status::Open } else { Status::Resolved }, None);
     };
     let menu = |selector: &'static str| move || _ = browser::click(selector);
@@ -189,7 +214,10 @@ pub fn offer_commands(open: OpenConversation) {
         Command::new(i18n.t(K::PrivateNote), "n", icons::NOTE, || _ = browser::click("#note-tab")),
         Command::new(i18n.t(K::ResolveOrReopen), "e", icons::CHECK, toggle),
         Command::new(i18n.t(K::Assign), "a", icons::USER_CHECK, menu("#assign-button")),
-        Command::new(i18n.t(K::AssignToMe), "m", icons::USER, move || { close(); open.assign_to_me(); }),
+        Command::new(i18n.t(K::AssignToMe), "m", icons::USER, move || {
+            close();
+            open.assign_to_me();
+        }),
         Command::new(i18n.t(K::SetPriority), "p", icons::PRIORITY_HIGH, menu("#priority-button")),
         Command::new(i18n.t(K::SetLabels), "l", icons::LABEL, menu("#labels-button")),
         Command::new(i18n.t(K::Snooze), "s", icons::CLOCK, menu("#snooze-button")),

@@ -14,6 +14,6 @@ mod state;
 mod view;
 
 pub use inbox::{InboxPage, NothingOpen};
-pub use page::ConversationPage;
 pub use menus::Swatch;
+pub use page::ConversationPage;
 pub use state::{OpenConversation, Work, use_open};

@@ -24,7 +24,9 @@ use crate::{
 #[component]
 pub fn ConversationPage() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get_str("id").and_then(|id| id.parse::<ConversationId>().ok()).unwrap_or(ConversationId(0)));
+    let id = Memo::new(move |_| {
+        params.read().get_str("id").and_then(|id| id.parse::<ConversationId>().ok()).unwrap_or(ConversationId(0))
+    });
     let opened = Resource::new(move || id.get(), api::open);
     use_live().on(move |news| {
         if matches!(news, News::Resync) {
@@ -33,12 +35,16 @@ pub fn ConversationPage() -> impl IntoView {
     });
     let inbox = use_inbox();
     Effect::new(move |_| inbox.list.cursor.set(Some(id.get())));
-    let content = move || Suspend::new(async move {
-        match opened.await {
-            Ok(opened) => Either::Left(view! { <Conversation opened=opened/> }),
-            Err(error) => Either::Right(view! { <Failure error=error retry=Callback::new(move |()| opened.refetch())/> }),
-        }
-    });
+    let content = move || {
+        Suspend::new(async move {
+            match opened.await {
+                Ok(opened) => Either::Left(view! { <Conversation opened=opened/> }),
+                Err(error) => {
+                    Either::Right(view! { <Failure error=error retry=Callback::new(move |()| opened.refetch())/> })
+                }
+            }
+        })
+    };
     view! { <Transition fallback=|| view! { <div class="bg-bg"><Loading rows=5/></div> }>{content}</Transition> }
 }
 
@@ -48,7 +54,9 @@ fn Conversation(opened: Opened) -> impl IntoView {
     let open = OpenConversation::new(opened);
     provide_context(open);
     super::menus::offer_commands(open);
-    let title = open.conversation.with_untracked(|conversation| format!("{} · #{}", conversation.contact.name, conversation.display_id));
+    let title = open
+        .conversation
+        .with_untracked(|conversation| format!("{} · #{}", conversation.contact.name, conversation.display_id));
     view! {
         <Title text=title/>
         <article class="conv" aria-label=i18n.t(K::Conversation)>

@@ -96,9 +96,14 @@ fn Tags(conversation: Conversation) -> impl IntoView {
         Sentiment::Frustrated => Some("tag tag-orange"),
         _ => None,
     });
-    let mood = mood.zip(class.as_ref()).map(|(style, class)| view! { <span class=style>{i18n.sentiment(class.sentiment)}</span> });
+    let mood = mood
+        .zip(class.as_ref())
+        .map(|(style, class)| view! { <span class=style>{i18n.sentiment(class.sentiment)}</span> });
     let category = class.as_ref().map(|class| view! { <span class="tag">{i18n.category(&class.category)}</span> });
-    let language = class.as_ref().filter(|class| class.language != Language::English).map(|class| view! { <span class="tag" title=i18n.language(class.language)>{class.language.as_str()}</span> });
+    let language = class
+        .as_ref()
+        .filter(|class| class.language != Language::English)
+        .map(|class| view! { <span class="tag" title=i18n.language(class.language)>{class.language.as_str()}</span> });
     let draft = (conversation.has_pending_draft && conversation.status == Status::Open)
         .then(|| view! { <span class="tag tag-accent" title=i18n.t(K::DraftReady)><Icon icon=icons::BOT/>{i18n.t(K::DraftReadyShort)}</span> });
     let waiting = conversation.waiting_since.filter(|_| conversation.status == Status::Open).map(|since| {

@@ -36,7 +36,9 @@ fn count(view: View, counts: &ViewCounts) -> i64 {
 
 /// The name of a view: a team's own, or ours.
 pub fn title(view: View, i18n: I18n, counts: Option<&ViewCounts>) -> String {
-    let team = |id| counts.and_then(|counts| counts.teams.iter().find(|team| team.team_id == id)).map(|team| team.name.clone());
+    let team = |id| {
+        counts.and_then(|counts| counts.teams.iter().find(|team| team.team_id == id)).map(|team| team.name.clone())
+    };
     match view {
         View::Team(id) => team(id).unwrap_or_else(|| view.title(i18n).to_owned()),
         _ => view.title(i18n).to_owned(),
@@ -60,10 +62,15 @@ pub fn ViewLinks(class: &'static str) -> impl IntoView {
     };
     let all = move || {
         let counts = inbox.counts.get().and_then(Result::ok);
-        let fixed = View::FIXED.into_iter().map(|view| link(view, view.title(i18n).to_owned(), counts.as_ref())).collect_view();
-        let teams = counts
-            .as_ref()
-            .map(|known| known.teams.iter().map(|team| link(View::Team(team.team_id), team.name.clone(), counts.as_ref())).collect_view());
+        let fixed =
+            View::FIXED.into_iter().map(|view| link(view, view.title(i18n).to_owned(), counts.as_ref())).collect_view();
+        let teams = counts.as_ref().map(|known| {
+            known
+                .teams
+                .iter()
+                .map(|team| link(View::Team(team.team_id), team.name.clone(), counts.as_ref()))
+                .collect_view()
+        });
         view! { {fixed} <h2 class="menu-title">{i18n.t(K::Teams)}</h2> {teams} }
     };
     view! { <Transition>{all}</Transition> }

@@ -31,11 +31,13 @@ pub fn SnoozeMenu() -> impl IntoView {
     let i18n = use_i18n();
     let clock = use_clock();
     let open = use_open();
-    let item = move |title: K, until: Option<Timestamp>| view! {
-        <button type="button" class="menu-item" on:click=move |_| open.set_status(Status::Snoozed, until)>
-            {i18n.t(title)}
-            {until.map(|until| view! { <span class="menu-hint num pl-4">{clock.moment(i18n, until)}</span> })}
-        </button>
+    let item = move |title: K, until: Option<Timestamp>| {
+        view! {
+            <button type="button" class="menu-item" on:click=move |_| open.set_status(Status::Snoozed, until)>
+                {i18n.t(title)}
+                {until.map(|until| view! { <span class="menu-hint num pl-4">{clock.moment(i18n, until)}</span> })}
+            </button>
+        }
     };
     let items = move || {
         let now = clock.now();

@@ -107,7 +107,8 @@ impl OpenConversation {
         match news {
             News::Message { message, .. } if message.conversation_id == self.id => {
                 self.thread.receive(message);
-                let writer = message.sender_id.map(UserId).filter(|_| message.sender_type == types::messages::SenderType::User);
+                let writer =
+                    message.sender_id.map(UserId).filter(|_| message.sender_type == types::messages::SenderType::User);
                 self.typing.update(|typing| _ = typing.remove(&writer));
             }
             News::Classification { classification, .. } if classification.conversation_id == self.id => {
@@ -121,8 +122,12 @@ impl OpenConversation {
                     _ => *shown = Some((**draft).clone()).filter(|draft| draft.status == DraftStatus::Pending),
                 });
             }
-            News::Contact(contact) if contact.id == self.contact.with_untracked(|known| known.id) => self.contact.set((**contact).clone()),
-            News::Typing(typing) if typing.conversation_id == self.id => self.hear_typing(typing.user_id, &typing.name, typing.on),
+            News::Contact(contact) if contact.id == self.contact.with_untracked(|known| known.id) => {
+                self.contact.set((**contact).clone())
+            }
+            News::Typing(typing) if typing.conversation_id == self.id => {
+                self.hear_typing(typing.user_id, &typing.name, typing.on)
+            }
             News::Processing(at) if at.conversation_id == self.id => {
                 self.start_work(if at.stage.starts_with("draft") { Work::Drafting } else { Work::Classifying });
             }
@@ -162,7 +167,11 @@ impl OpenConversation {
         self.work.set(Some(work));
         set_timeout(
             move || {
-                self.work.try_update(|now| if *now == Some(work) { *now = None });
+                self.work.try_update(|now| {
+                    if *now == Some(work) {
+                        *now = None
+                    }
+                });
             },
             Duration::from_secs(30),
         );
@@ -170,7 +179,8 @@ impl OpenConversation {
 
     /// Shows the conversation as it is now, here and in the list.
     pub fn take(self, conversation: Conversation) {
-        let newer = self.conversation.try_with_untracked(|known| known.updated_at <= conversation.updated_at) == Some(true);
+        let newer =
+            self.conversation.try_with_untracked(|known| known.updated_at <= conversation.updated_at) == Some(true);
         if newer {
             self.inbox.list.patch(self.inbox.view.get_untracked(), &self.inbox.filter.get_untracked(), &conversation);
             self.conversation.set(conversation);
@@ -228,32 +238,41 @@ impl OpenConversation {
             Status::Pending => self.i18n.t(K::ToastPending),
             Status::Open => self.i18n.t(K::ToastReopened),
         };
-        let undo = Callback::new(move |()| self.put_status(before.0, before.1.filter(|_| before.0 == Status::Snoozed), None));
+        let undo =
+            Callback::new(move |()| self.put_status(before.0, before.1.filter(|_| before.0 == Status::Snoozed), None));
         self.put_status(status, until, Some((text.to_owned(), undo)));
     }
 
     fn put_status(self, status: Status, until: Option<types::Timestamp>, done: Option<(String, Callback<()>)>) {
         let change = UpdateConversation { status: Some(status), priority: None, snoozed_until: until, subject: None };
         let id = self.id;
-        self.change(move |conversation| conversation.status = status, done, async move { api::update(id, change).await.map(Some) });
+        self.change(move |conversation| conversation.status = status, done, async move {
+            api::update(id, change).await.map(Some)
+        });
     }
 
     pub fn set_priority(self, priority: Priority) {
         let change = UpdateConversation { status: None, priority: Some(priority), snoozed_until: None, subject: None };
         let id = self.id;
-        self.change(move |conversation| conversation.priority = priority, None, async move { api::update(id, change).await.map(Some) });
+        self.change(move |conversation| conversation.priority = priority, None, async move {
+            api::update(id, change).await.map(Some)
+        });
     }
 
     pub fn assign_agent(self, agent: Option<AgentRef>) {
         let to = Assign { agent_id: Some(agent.as_ref().map(|agent| agent.id)), team_id: None };
         let id = self.id;
-        self.change(move |conversation| conversation.assignee = agent, None, async move { api::assign(id, to).await.map(|_| None) });
+        self.change(move |conversation| conversation.assignee = agent, None, async move {
+            api::assign(id, to).await.map(|_| None)
+        });
     }
 
     pub fn assign_team(self, team: Option<TeamRef>) {
         let to = Assign { agent_id: None, team_id: Some(team.as_ref().map(|team| team.id)) };
         let id = self.id;
-        self.change(move |conversation| conversation.team = team, None, async move { api::assign(id, to).await.map(|_| None) });
+        self.change(move |conversation| conversation.team = team, None, async move {
+            api::assign(id, to).await.map(|_| None)
+        });
     }
 
     pub fn assign_to_me(self) {

@@ -30,7 +30,8 @@ pub enum View {
 
 impl View {
     /// The lists that every account has.
-    pub const FIXED: [Self; 6] = [Self::Mine, Self::Unassigned, Self::All, Self::Pending, Self::Snoozed, Self::Resolved];
+    pub const FIXED: [Self; 6] =
+        [Self::Mine, Self::Unassigned, Self::All, Self::Pending, Self::Snoozed, Self::Resolved];
 
     pub fn parse(slug: &str) -> Self {
         match slug {
@@ -118,13 +119,17 @@ impl Filter {
             ("unread", self.unread.then(|| "true".to_owned())),
             ("sort", self.sort.map(|value| value.to_string())),
         ];
-        let pairs: Vec<String> = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encode(&value?)))).collect();
+        let pairs: Vec<String> =
+            pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encode(&value?)))).collect();
         if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
     }
 
     /// How many filters are set, search and order aside.
     pub fn count(&self) -> usize {
-        [self.priority.is_some(), self.category.is_some(), self.sentiment.is_some(), self.label.is_some(), self.unread].into_iter().filter(|set| *set).count()
+        [self.priority.is_some(), self.category.is_some(), self.sentiment.is_some(), self.label.is_some(), self.unread]
+            .into_iter()
+            .filter(|set| *set)
+            .count()
     }
 }
 
@@ -203,7 +208,8 @@ mod tests {
 
     #[test]
     fn filters_survive_the_address() {
-        let filter = Filter { q: "a&b ä".to_owned(), priority: Some(Priority::Urgent), unread: true, ..Filter::default() };
+        let filter =
+            Filter { q: "a&b ä".to_owned(), priority: Some(Priority::Urgent), unread: true, ..Filter::default() };
         assert_eq!(filter.to_query(), "?q=a%26b%20%C3%A4&priority=urgent&unread=true");
         assert_eq!(filter.count(), 2);
         assert_eq!(Filter::default().to_query(), "");

@@ -1,7 +1,10 @@
 //! Server functions of drafts.
 
 use leptos::{prelude::*, server_fn::codec::Json};
-use types::{DraftId, MessageId, drafts::{AcceptedDraft, Draft}};
+use types::{
+    DraftId, MessageId,
+    drafts::{AcceptedDraft, Draft},
+};
 
 #[cfg(feature = "ssr")]
 use crate::auth::viewer;

@@ -1,7 +1,11 @@
 //! The draft in the reply box: read, then sent as it stands, edited, or rejected with a reason.
 
 use leptos::{prelude::*, task::spawn_local};
-use types::{DraftId, MessageId, drafts::Draft, messages::{ContentType, SenderType}};
+use types::{
+    DraftId, MessageId,
+    drafts::Draft,
+    messages::{ContentType, SenderType},
+};
 
 use super::api;
 use crate::{
@@ -59,7 +63,8 @@ fn marked(draft: &Draft) -> Vec<AnyView> {
 pub fn Offer(writing: Writing) -> impl IntoView {
     let open = use_open();
     let i18n = use_i18n();
-    let offered = Memo::new(move |_| open.draft.get().filter(|_| !writing.note.get() && writing.from_draft.get().is_none()));
+    let offered =
+        Memo::new(move |_| open.draft.get().filter(|_| !writing.note.get() && writing.from_draft.get().is_none()));
     view! { {move || offered.get().map(|draft| view! { <Proposal draft=draft writing=writing/> })} {move || (open.work.get() == Some(Work::Drafting)).then(|| view! {
         <p role="status" class="flex items-center gap-2 px-4 pt-2 text-sm text-ink-3"><Icon icon=icons::SPINNER class="spin text-accent"/>{i18n.t(K::Drafting)}</p>
     })} }
@@ -77,7 +82,11 @@ fn Proposal(draft: Draft, writing: Writing) -> impl IntoView {
         writing.text.set(content.clone());
         browser::focus("#reply-text");
     };
-    let head = if draft.grounded { i18n.with(K::DraftSure, &[("n", &i18n.percent(draft.confidence))]) } else { i18n.t(K::DraftUngrounded).to_owned() };
+    let head = if draft.grounded {
+        i18n.with(K::DraftSure, &[("n", &i18n.percent(draft.confidence))])
+    } else {
+        i18n.t(K::DraftUngrounded).to_owned()
+    };
     let reasons = [K::RejectWrong, K::RejectTone, K::RejectOffTopic, K::RejectOther];
     let reject = move |reason: Option<String>| reject(open, toasts, i18n, id, reason);
     view! {
@@ -115,7 +124,9 @@ fn reject(open: OpenConversation, toasts: Toasts, i18n: I18n, id: DraftId, reaso
 /// The customer's newest message, the one an answer is for.
 pub fn newest_question(open: OpenConversation) -> Option<MessageId> {
     open.thread.entries.with_untracked(|entries| {
-        let theirs = |entry: &&crate::messages::Entry| entry.message.sender_type == SenderType::Contact && entry.message.content_type == ContentType::Text;
+        let theirs = |entry: &&crate::messages::Entry| {
+            entry.message.sender_type == SenderType::Contact && entry.message.content_type == ContentType::Text
+        };
         entries.iter().rev().find(theirs).map(|entry| entry.message.id)
     })
 }

@@ -12,7 +12,8 @@ pub fn Sources() -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
     let sources = Memo::new(move |_| open.draft.get().map(|draft| (draft.sources, draft.reasoning)));
-    let section = move || sources.get().map(|(sources, reasoning)| {
+    let section = move || {
+        sources.get().map(|(sources, reasoning)| {
         let count = sources.len() as i64;
         let items = sources.into_iter().enumerate().map(|(at, source)| view! {
             <li class="grid grid-cols-[18px_minmax(0,1fr)_auto] gap-x-2 gap-y-0.5 border-t border-soft py-2 text-sm first:border-t-0 first:pt-0">
@@ -29,6 +30,7 @@ pub fn Sources() -> impl IntoView {
                 {(!reasoning.is_empty()).then(|| view! { <p class="why">{reasoning}</p> })}
             </section>
         }
-    });
+    })
+    };
     view! { {section} }
 }

@@ -2,7 +2,12 @@
 //! all; another language falls back to English phrase by phrase.
 
 use leptos::prelude::*;
-use types::{Language, agents::{Availability, Role}, classifications::Sentiment, conversations::{Priority, Status}};
+use types::{
+    Language,
+    agents::{Availability, Role},
+    classifications::Sentiment,
+    conversations::{Priority, Status},
+};
 
 /// Declares the keys with their English text.
 macro_rules! english {
@@ -190,6 +195,9 @@ mod tests {
 
     #[test]
     fn places_are_filled() {
-        assert_eq!(I18n(Language::English).with(K::DraftSure, &[("n", "92 %")]), "Draft from the knowledge base · 92 % sure");
+        assert_eq!(
+            I18n(Language::English).with(K::DraftSure, &[("n", "92 %")]),
+            "Draft from the knowledge base · 92 % sure"
+        );
     }
 }

@@ -20,7 +20,9 @@ pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> 
     let busy = RwSignal::new(false);
     let id = inbox.as_ref().map(|inbox| inbox.id);
     let kind = RwSignal::new(inbox.as_ref().map_or(Channel::Web, |inbox| inbox.channel));
-    let why = move |name: &'static str| Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))));
+    let why = move |name: &'static str| {
+        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
+    };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let text = |name| Some(browser::field(&event, name)).filter(|text| !text.trim().is_empty());
@@ -33,11 +35,27 @@ pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> 
         spawn_local(async move {
             let answer = match id {
                 Some(id) => {
-                    let change = UpdateInbox { name: Some(name), welcome_title: title, welcome_tagline: tagline, identity_required: Some(required), email_address: address, team_ids: None, enabled: Some(enabled) };
+                    let change = UpdateInbox {
+                        name: Some(name),
+                        welcome_title: title,
+                        welcome_tagline: tagline,
+                        identity_required: Some(required),
+                        email_address: address,
+                        team_ids: None,
+                        enabled: Some(enabled),
+                    };
                     api::update(id, change).await
                 }
                 None => {
-                    let inbox = CreateInbox { name, channel, welcome_title: title, welcome_tagline: tagline, identity_required: required, email_address: address, team_ids: Vec::new() };
+                    let inbox = CreateInbox {
+                        name,
+                        channel,
+                        welcome_title: title,
+                        welcome_tagline: tagline,
+                        identity_required: required,
+                        email_address: address,
+                        team_ids: Vec::new(),
+                    };
                     api::create(inbox).await
                 }
             };
@@ -53,12 +71,18 @@ pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> 
         });
     };
     let of = |get: fn(&Inbox) -> String| inbox.as_ref().map(get).unwrap_or_default();
-    let (name, title, tagline) = (of(|inbox| inbox.name.clone()), of(|inbox| inbox.welcome_title.clone()), of(|inbox| inbox.welcome_tagline.clone()));
+    let (name, title, tagline) = (
+        of(|inbox| inbox.name.clone()),
+        of(|inbox| inbox.welcome_title.clone()),
+        of(|inbox| inbox.welcome_tagline.clone()),
+    );
     let address = of(|inbox| inbox.email_address.clone().unwrap_or_default());
     let required = inbox.as_ref().is_some_and(|inbox| inbox.identity_required);
     let enabled = inbox.as_ref().is_none_or(|inbox| inbox.enabled);
-    let channels: Vec<(String, String)> = Channel::ALL.iter().map(|choice| (choice.to_string(), channel(i18n, *choice).to_owned())).collect();
-    let specific = move || match kind.get() {
+    let channels: Vec<(String, String)> =
+        Channel::ALL.iter().map(|choice| (choice.to_string(), channel(i18n, *choice).to_owned())).collect();
+    let specific = move || {
+        match kind.get() {
         Channel::Web => view! {
             <Field name="welcome_title" label=i18n.t(K::WelcomeTitle) value=title.clone() error=why("welcome_title")/>
             <Field name="welcome_tagline" label=i18n.t(K::WelcomeTagline) value=tagline.clone() error=why("welcome_tagline")/>
@@ -66,6 +90,7 @@ pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> 
         }.into_any(),
         Channel::Email => view! { <Field name="email_address" label=i18n.t(K::EmailAddress) kind="email" value=address.clone() error=why("email_address")/> }.into_any(),
         Channel::Api => ().into_any(),
+    }
     };
     view! {
         <form class="grid gap-3.5 p-4" on:submit=submit>

@@ -42,13 +42,15 @@ pub fn InboxesPage() -> impl IntoView {
         editing.set(inbox);
         open.set(true);
     });
-    let content = move || Suspend::new(async move {
-        match inboxes.await {
+    let content = move || {
+        Suspend::new(async move {
+            match inboxes.await {
             Ok(known) if known.is_empty() => view! { <Empty icon=icons::INBOX title=i18n.t(K::NoInboxes) hint=i18n.t(K::InboxesHint)/> }.into_any(),
             Ok(known) => view! { <ul class="grid gap-4">{known.into_iter().map(|inbox| view! { <Card inbox=inbox edit=edit/> }).collect_view()}</ul> }.into_any(),
             Err(error) => view! { <Failure error=error/> }.into_any(),
         }
-    });
+        })
+    };
     view! {
         <Title text=i18n.t(K::Inboxes)/>
         <PageHead title=i18n.t(K::Inboxes) hint=i18n.t(K::InboxesHint)>

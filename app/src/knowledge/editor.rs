@@ -2,7 +2,10 @@
 
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map},
+};
 use types::{
     ArticleId, Language,
     knowledge::{Article, ArticleStatus, SaveArticle},
@@ -28,12 +31,14 @@ pub fn ArticlePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get_str("id").and_then(|id| id.parse().ok()).unwrap_or(ArticleId(0)));
     let article = Resource::new(move || id.get(), api::get);
-    let content = move || Suspend::new(async move {
-        match article.await {
-            Ok(article) => Either::Left(view! { <Editor article=Some(article)/> }),
-            Err(error) => Either::Right(view! { <Failure error=error/> }),
-        }
-    });
+    let content = move || {
+        Suspend::new(async move {
+            match article.await {
+                Ok(article) => Either::Left(view! { <Editor article=Some(article)/> }),
+                Err(error) => Either::Right(view! { <Failure error=error/> }),
+            }
+        })
+    };
     view! { <Transition fallback=|| view! { <Loading rows=6/> }>{content}</Transition> }
 }
 
@@ -52,7 +57,9 @@ fn Editor(article: Option<Article>) -> impl IntoView {
     let preview_only = RwSignal::new(false);
     let removing = RwSignal::new(false);
     let works = use_session().works();
-    let why = move |name: &'static str| Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))));
+    let why = move |name: &'static str| {
+        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
+    };
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let article = SaveArticle {
@@ -70,7 +77,10 @@ fn Editor(article: Option<Article>) -> impl IntoView {
                     refused.set(None);
                     toasts.done(i18n.t(K::Saved));
                     if id.is_none() {
-                        navigate(&format!("/knowledge/{}", saved.id), NavigateOptions { replace: true, ..NavigateOptions::default() });
+                        navigate(
+                            &format!("/knowledge/{}", saved.id),
+                            NavigateOptions { replace: true, ..NavigateOptions::default() },
+                        );
                     }
                 }
                 Err(error) => {
@@ -83,8 +93,10 @@ fn Editor(article: Option<Article>) -> impl IntoView {
             busy.try_set(false);
         });
     };
-    let languages = Language::ALL.iter().map(|language| (language.to_string(), i18n.language(*language).to_owned())).collect();
-    let statuses = ArticleStatus::ALL.iter().map(|choice| (choice.to_string(), status(i18n, *choice).to_owned())).collect();
+    let languages =
+        Language::ALL.iter().map(|language| (language.to_string(), i18n.language(*language).to_owned())).collect();
+    let statuses =
+        ArticleStatus::ALL.iter().map(|choice| (choice.to_string(), status(i18n, *choice).to_owned())).collect();
     let language = article.as_ref().map_or(i18n.0, |article| article.language).to_string();
     let current = article.as_ref().map_or(ArticleStatus::Published, |article| article.status).to_string();
     let collection = article.as_ref().map(|article| article.collection.clone()).unwrap_or_default();

@@ -29,17 +29,22 @@ pub fn KnowledgePage() -> impl IntoView {
     let query = use_query_map();
     let q = Memo::new(move |_| query.read().get("q").unwrap_or_default());
     let articles = Resource::new(|| (), |()| api::list(ArticleQuery { limit: Some(200), ..ArticleQuery::default() }));
-    let hits = Resource::new(move || q.get(), |q| async move { if q.trim().is_empty() { Ok(None) } else { api::search(q).await.map(Some) } });
-    let content = move || Suspend::new(async move {
-        match hits.await {
-            Ok(Some(hits)) => view! { <Hits hits=hits/> }.into_any(),
-            Ok(None) => match articles.await {
-                Ok(page) => view! { <Articles articles=page.data/> }.into_any(),
+    let hits = Resource::new(
+        move || q.get(),
+        |q| async move { if q.trim().is_empty() { Ok(None) } else { api::search(q).await.map(Some) } },
+    );
+    let content = move || {
+        Suspend::new(async move {
+            match hits.await {
+                Ok(Some(hits)) => view! { <Hits hits=hits/> }.into_any(),
+                Ok(None) => match articles.await {
+                    Ok(page) => view! { <Articles articles=page.data/> }.into_any(),
+                    Err(error) => view! { <Failure error=error/> }.into_any(),
+                },
                 Err(error) => view! { <Failure error=error/> }.into_any(),
-            },
-            Err(error) => view! { <Failure error=error/> }.into_any(),
-        }
-    });
+            }
+        })
+    };
     view! {
         <Title text=i18n.t(K::Knowledge)/>
         <div class="page"><div class="page-inner">
@@ -60,7 +65,9 @@ fn Articles(articles: Vec<ArticleSummary>) -> impl IntoView {
     let i18n = use_i18n();
     let clock = use_clock();
     if articles.is_empty() {
-        return Either::Left(view! { <Empty icon=icons::BOOK title=i18n.t(K::NoArticles) hint=i18n.t(K::NoArticlesHint)/> });
+        return Either::Left(
+            view! { <Empty icon=icons::BOOK title=i18n.t(K::NoArticles) hint=i18n.t(K::NoArticlesHint)/> },
+        );
     }
     let mut collections: BTreeMap<String, Vec<ArticleSummary>> = BTreeMap::new();
     for article in articles {
@@ -99,7 +106,9 @@ fn Articles(articles: Vec<ArticleSummary>) -> impl IntoView {
 fn Hits(hits: Vec<SearchHit>) -> impl IntoView {
     let i18n = use_i18n();
     if hits.is_empty() {
-        return Either::Left(view! { <Empty icon=icons::SEARCH title=i18n.t(K::NothingFound) hint=i18n.t(K::KnowledgeNothing)/> });
+        return Either::Left(
+            view! { <Empty icon=icons::SEARCH title=i18n.t(K::NothingFound) hint=i18n.t(K::KnowledgeNothing)/> },
+        );
     }
     let rows = hits.into_iter().enumerate().map(|(at, hit)| view! {
         <li class="border-t border-soft first:border-t-0">

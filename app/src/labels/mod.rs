@@ -39,13 +39,19 @@ pub fn LabelsPage() -> impl IntoView {
             </li>
         }
     };
-    let content = move || Suspend::new(async move {
-        match directory.loaded.await {
-            Ok(known) if known.labels.is_empty() => view! { <Empty icon=icons::LABEL title=i18n.t(K::NoLabels) hint=i18n.t(K::LabelsHint)/> }.into_any(),
-            Ok(known) => view! { <ul class="card">{known.labels.into_iter().map(row).collect_view()}</ul> }.into_any(),
-            Err(error) => view! { <Failure error=error/> }.into_any(),
-        }
-    });
+    let content = move || {
+        Suspend::new(async move {
+            match directory.loaded.await {
+                Ok(known) if known.labels.is_empty() => {
+                    view! { <Empty icon=icons::LABEL title=i18n.t(K::NoLabels) hint=i18n.t(K::LabelsHint)/> }.into_any()
+                }
+                Ok(known) => {
+                    view! { <ul class="card">{known.labels.into_iter().map(row).collect_view()}</ul> }.into_any()
+                }
+                Err(error) => view! { <Failure error=error/> }.into_any(),
+            }
+        })
+    };
     view! {
         <Title text=i18n.t(K::Labels)/>
         <PageHead title=i18n.t(K::Labels) hint=i18n.t(K::LabelsHint)>
@@ -64,7 +70,9 @@ fn Edit(label: Option<Label>, open: RwSignal<bool>) -> impl IntoView {
     let refused = RwSignal::new(None::<UiError>);
     let asking = RwSignal::new(false);
     let id = label.as_ref().map(|label| label.id);
-    let why = move |name: &'static str| Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))));
+    let why = move |name: &'static str| {
+        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
+    };
     let finish = move |answer: Result<(), UiError>, done: K| match answer {
         Ok(()) => {
             open.set(false);
@@ -75,10 +83,16 @@ fn Edit(label: Option<Label>, open: RwSignal<bool>) -> impl IntoView {
     };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let (title, color, description) = (browser::field(&event, "title"), Some(browser::field(&event, "color")), browser::field(&event, "description"));
+        let (title, color, description) = (
+            browser::field(&event, "title"),
+            Some(browser::field(&event, "color")),
+            browser::field(&event, "description"),
+        );
         spawn_local(async move {
             let answer = match id {
-                Some(id) => api::update(id, UpdateLabel { title: Some(title), color, description: Some(description) }).await,
+                Some(id) => {
+                    api::update(id, UpdateLabel { title: Some(title), color, description: Some(description) }).await
+                }
                 None => api::create(CreateLabel { title, color, description }).await,
             };
             finish(answer.map(|_| ()), K::Saved);
@@ -89,7 +103,10 @@ fn Edit(label: Option<Label>, open: RwSignal<bool>) -> impl IntoView {
             spawn_local(async move { finish(api::delete(id).await, K::LabelDeleted) });
         }
     };
-    let (title, color, description) = label.map_or_else(|| (String::new(), "#0f766e".to_owned(), String::new()), |label| (label.title, label.color, label.description));
+    let (title, color, description) = label.map_or_else(
+        || (String::new(), "#0f766e".to_owned(), String::new()),
+        |label| (label.title, label.color, label.description),
+    );
     let sure = i18n.with(K::DeleteLabelSure, &[("name", &title)]);
     view! {
         <form class="grid gap-3.5 p-4" on:submit=submit>

@@ -88,12 +88,14 @@ fn AvailabilityItems(agent: UserId) -> impl IntoView {
             }
         });
     };
-    let item = move |availability: Availability| view! {
-        <button type="button" class="menu-item" on:click=move |_| choose(availability)>
-            <span class="grid w-4 place-items-center"><PresenceMark availability=availability/></span>
-            {i18n.availability(availability)}
-            <Suspense>{move || (directory.availability(agent) == Some(availability)).then(|| view! { <span class="menu-hint"><Icon icon=icons::CHECK/></span> })}</Suspense>
-        </button>
+    let item = move |availability: Availability| {
+        view! {
+            <button type="button" class="menu-item" on:click=move |_| choose(availability)>
+                <span class="grid w-4 place-items-center"><PresenceMark availability=availability/></span>
+                {i18n.availability(availability)}
+                <Suspense>{move || (directory.availability(agent) == Some(availability)).then(|| view! { <span class="menu-hint"><Icon icon=icons::CHECK/></span> })}</Suspense>
+            </button>
+        }
     };
     view! { {Availability::ALL.iter().copied().map(item).collect_view()} }
 }
@@ -121,12 +123,14 @@ fn ThemeItems() -> impl IntoView {
 #[component]
 fn LanguageItems() -> impl IntoView {
     let i18n = use_i18n();
-    let item = move |language: Language| view! {
-        <button type="button" class="menu-item" lang=language.as_str() on:click=move |_| { browser::set_cookie("locale", language.as_str()); browser::reload(); }>
-            <Icon icon=icons::GLOBE class="text-ink-3"/>
-            {language.endonym()}
-            {(i18n.0 == language).then(|| view! { <span class="menu-hint"><Icon icon=icons::CHECK/></span> })}
-        </button>
+    let item = move |language: Language| {
+        view! {
+            <button type="button" class="menu-item" lang=language.as_str() on:click=move |_| { browser::set_cookie("locale", language.as_str()); browser::reload(); }>
+                <Icon icon=icons::GLOBE class="text-ink-3"/>
+                {language.endonym()}
+                {(i18n.0 == language).then(|| view! { <span class="menu-hint"><Icon icon=icons::CHECK/></span> })}
+            </button>
+        }
     };
     view! { {Language::ALL.iter().copied().map(item).collect_view()} }
 }

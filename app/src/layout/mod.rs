@@ -25,7 +25,9 @@ pub fn Layout() -> impl IntoView {
     if use_session().person.is_none() {
         #[cfg(feature = "ssr")]
         {
-            let path = use_context::<http::request::Parts>().and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_default();
+            let path = use_context::<http::request::Parts>()
+                .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
+                .unwrap_or_default();
             leptos_axum::redirect(&format!("/login?next={}", crate::url::encode(&path)));
         }
         return ().into_any();

@@ -1,20 +1,29 @@
 //! Frames of the live connection as what they mean to a page.
 
 use serde::Deserialize;
-use types::{
-    ConversationId, UserId, agents::Availability, classifications::Classification, contacts::Contact, conversations::Conversation, drafts::Draft,
-    messages::Message,
-};
 #[cfg(any(feature = "hydrate", test))]
 use types::events::EventFrame;
+use types::{
+    ConversationId, UserId, agents::Availability, classifications::Classification, contacts::Contact,
+    conversations::Conversation, drafts::Draft, messages::Message,
+};
 
 #[derive(Clone, Debug)]
 #[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only a browser receives news"))]
 pub enum News {
-    Message { message: Box<Message>, conversation: Option<Box<Conversation>> },
+    Message {
+        message: Box<Message>,
+        conversation: Option<Box<Conversation>>,
+    },
     Conversation(Box<Conversation>),
-    Classification { classification: Box<Classification>, conversation: Option<Box<Conversation>> },
-    Draft { draft: Box<Draft>, conversation: Option<Box<Conversation>> },
+    Classification {
+        classification: Box<Classification>,
+        conversation: Option<Box<Conversation>>,
+    },
+    Draft {
+        draft: Box<Draft>,
+        conversation: Option<Box<Conversation>>,
+    },
     Contact(Box<Contact>),
     Presence(Presence),
     Typing(Typing),
@@ -71,7 +80,9 @@ impl News {
                 let With { object, conversation } = serde_json::from_value(data).ok()?;
                 Self::Message { message: Box::new(object), conversation }
             }
-            "conversation:new" | "conversation:updated" | "conversation:assigned" => Self::Conversation(serde_json::from_value(data).ok()?),
+            "conversation:new" | "conversation:updated" | "conversation:assigned" => {
+                Self::Conversation(serde_json::from_value(data).ok()?)
+            }
             "ai:classification" => {
                 let With { object, conversation } = serde_json::from_value(data).ok()?;
                 Self::Classification { classification: Box::new(object), conversation }
@@ -93,7 +104,9 @@ impl News {
     pub fn conversation(&self) -> Option<&Conversation> {
         match self {
             Self::Conversation(conversation) => Some(conversation),
-            Self::Message { conversation, .. } | Self::Classification { conversation, .. } | Self::Draft { conversation, .. } => conversation.as_deref(),
+            Self::Message { conversation, .. }
+            | Self::Classification { conversation, .. }
+            | Self::Draft { conversation, .. } => conversation.as_deref(),
             _ => None,
         }
     }
@@ -110,9 +123,13 @@ mod tests {
 
     #[test]
     fn typing_is_read_for_agents_and_customers() {
-        let agent = News::read(frame("agent:typing", json!({ "conversation_id": 7, "user_id": 3, "name": "Ben", "on": true })));
+        let agent =
+            News::read(frame("agent:typing", json!({ "conversation_id": 7, "user_id": 3, "name": "Ben", "on": true })));
         assert!(matches!(agent, Some(News::Typing(Typing { user_id: Some(UserId(3)), on: true, .. }))));
-        let customer = News::read(frame("agent:typing", json!({ "conversation_id": 7, "contact_id": 9, "name": "Kim", "on": false })));
+        let customer = News::read(frame(
+            "agent:typing",
+            json!({ "conversation_id": 7, "contact_id": 9, "name": "Kim", "on": false }),
+        ));
         assert!(matches!(customer, Some(News::Typing(Typing { user_id: None, on: false, .. }))));
     }
 

@@ -1,7 +1,10 @@
 //! Activity lines: what happened besides messages, in the reader's language.
 
 use leptos::prelude::*;
-use types::{conversations::Status, messages::{Activity, Message}};
+use types::{
+    conversations::Status,
+    messages::{Activity, Message},
+};
 
 use crate::{
     i18n::{I18n, K, use_i18n},
@@ -11,7 +14,9 @@ use crate::{
 
 /// The line's icon and words.
 fn tell(i18n: I18n, activity: &Activity) -> (icondata_core::Icon, String) {
-    let by = |by: &Option<String>| by.as_ref().map(|name| format!(" {}", i18n.with(K::ActivityBy, &[("name", name)]))).unwrap_or_default();
+    let by = |by: &Option<String>| {
+        by.as_ref().map(|name| format!(" {}", i18n.with(K::ActivityBy, &[("name", name)]))).unwrap_or_default()
+    };
     match activity {
         Activity::Assigned { agent, team, reason, by: who } => {
             let to = match (agent, team) {
@@ -24,7 +29,9 @@ fn tell(i18n: I18n, activity: &Activity) -> (icondata_core::Icon, String) {
             (icon, format!("{}{}{why}", i18n.with(K::ActivityAssigned, &[("to", &to)]), by(who)))
         }
         Activity::Unassigned { by: who } => (icons::USER, format!("{}{}", i18n.t(K::ActivityUnassigned), by(who))),
-        Activity::LeftUnassigned { reason } => (icons::BOT, i18n.with(K::ActivityLeftUnassigned, &[("reason", reason)])),
+        Activity::LeftUnassigned { reason } => {
+            (icons::BOT, i18n.with(K::ActivityLeftUnassigned, &[("reason", reason)]))
+        }
         Activity::Status { to, by: who } => {
             let icon = match to {
                 Status::Resolved => icons::CHECK,
@@ -33,10 +40,19 @@ fn tell(i18n: I18n, activity: &Activity) -> (icondata_core::Icon, String) {
             };
             (icon, format!("{}{}", i18n.with(K::ActivityStatus, &[("to", i18n.status(*to))]), by(who)))
         }
-        Activity::Priority { to, by: who } => (icons::PRIORITY_HIGH, format!("{}{}", i18n.with(K::ActivityPriority, &[("to", i18n.priority(*to))]), by(who))),
-        Activity::Labels { labels, by: who } if labels.is_empty() => (icons::LABEL, format!("{}{}", i18n.t(K::ActivityNoLabels), by(who))),
-        Activity::Labels { labels, by: who } => (icons::LABEL, format!("{}{}", i18n.with(K::ActivityLabels, &[("labels", &labels.join(", "))]), by(who))),
-        Activity::Merged { display_id, by: who } => (icons::MERGE, format!("{}{}", i18n.with(K::ActivityMerged, &[("n", &display_id.to_string())]), by(who))),
+        Activity::Priority { to, by: who } => (
+            icons::PRIORITY_HIGH,
+            format!("{}{}", i18n.with(K::ActivityPriority, &[("to", i18n.priority(*to))]), by(who)),
+        ),
+        Activity::Labels { labels, by: who } if labels.is_empty() => {
+            (icons::LABEL, format!("{}{}", i18n.t(K::ActivityNoLabels), by(who)))
+        }
+        Activity::Labels { labels, by: who } => {
+            (icons::LABEL, format!("{}{}", i18n.with(K::ActivityLabels, &[("labels", &labels.join(", "))]), by(who)))
+        }
+        Activity::Merged { display_id, by: who } => {
+            (icons::MERGE, format!("{}{}", i18n.with(K::ActivityMerged, &[("n", &display_id.to_string())]), by(who)))
+        }
     }
 }
 
@@ -45,7 +61,10 @@ pub fn ActivityLine(message: Message) -> impl IntoView {
     let i18n = use_i18n();
     let clock = use_clock();
     let at = message.created_at;
-    let (icon, text) = message.activity.as_ref().map_or_else(|| (icons::ZAP, message.content.clone()), |activity| tell(i18n, activity));
+    let (icon, text) = message
+        .activity
+        .as_ref()
+        .map_or_else(|| (icons::ZAP, message.content.clone()), |activity| tell(i18n, activity));
     view! { <p class="activity"><Icon icon=icon/><span>{text}<span class="num">" · "{move || clock.moment(i18n, at)}</span></span></p> }
 }
 

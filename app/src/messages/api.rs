@@ -1,7 +1,10 @@
 //! Server functions of messages.
 
 use leptos::{prelude::*, server_fn::codec::Json};
-use types::{ConversationId, Page, messages::{CreateMessage, Message}};
+use types::{
+    ConversationId, Page,
+    messages::{CreateMessage, Message},
+};
 
 #[cfg(feature = "ssr")]
 use crate::auth::viewer;
@@ -29,6 +32,10 @@ pub async fn post(conversation: ConversationId, message: CreateMessage) -> Resul
 #[server(prefix = "/api/ui", endpoint = "messages/reply-form")]
 pub async fn reply_form(conversation: ConversationId, content: String, private: Option<bool>) -> Result<(), UiError> {
     let private = private.unwrap_or(false);
-    post(conversation, CreateMessage { content, private, attachment_ids: Vec::new(), content_type: None, client_ref: None }).await?;
+    post(
+        conversation,
+        CreateMessage { content, private, attachment_ids: Vec::new(), content_type: None, client_ref: None },
+    )
+    .await?;
     Ok(())
 }

@@ -72,7 +72,8 @@ async fn upload(file: &web_sys::File) -> Result<Attachment, String> {
 /// The files that go with the message.
 #[component]
 pub fn Attached(uploads: Uploads) -> impl IntoView {
-    let chips = move || uploads.done.get().into_iter().map(|attachment| {
+    let chips = move || {
+        uploads.done.get().into_iter().map(|attachment| {
         let token = attachment.token.clone();
         view! {
             <span class="tag !h-6">
@@ -80,7 +81,8 @@ pub fn Attached(uploads: Uploads) -> impl IntoView {
                 <button type="button" aria-label=t(K::Remove) on:click=move |_| uploads.done.update(|done| done.retain(|known| known.token != token))><Icon icon=icons::CLOSE/></button>
             </span>
         }
-    }).collect_view();
+    }).collect_view()
+    };
     view! {
         <div class="flex flex-wrap gap-1.5 px-4 empty:hidden">
             {chips}

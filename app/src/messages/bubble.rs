@@ -29,7 +29,9 @@ pub fn Bubble(entry: Entry, thread: Thread) -> impl IntoView {
     let client_ref = message.client_ref.clone().unwrap_or_default();
     let name = message.sender_name.clone();
     let picture = if message.sender_type == SenderType::Ai {
-        Either::Left(view! { <span class="avatar size-7 bg-accent-soft !text-accent-ink"><Icon icon=icons::BOT/></span> })
+        Either::Left(
+            view! { <span class="avatar size-7 bg-accent-soft !text-accent-ink"><Icon icon=icons::BOT/></span> },
+        )
     } else {
         Either::Right(view! { <Avatar name=name.clone() size=28/> })
     };
@@ -41,7 +43,13 @@ pub fn Bubble(entry: Entry, thread: Thread) -> impl IntoView {
             {if let Delivery::Failed(error) = delivery { Some(view! { <Unsent reason=error.text(i18n) client_ref=client_ref thread=thread/> }) } else { None }}
         </div>
     };
-    let class = [Some("msg"), mine.then_some("is-mine"), message.private.then_some("is-note"), failed.then_some("is-failed"), (message.id.0 == 0 && !failed).then_some("is-sending")];
+    let class = [
+        Some("msg"),
+        mine.then_some("is-mine"),
+        message.private.then_some("is-note"),
+        failed.then_some("is-failed"),
+        (message.id.0 == 0 && !failed).then_some("is-sending"),
+    ];
     let class = class.into_iter().flatten().collect::<Vec<_>>().join(" ");
     view! { <div class=class data-message=message.id.to_string()>{picture}{body}</div> }
 }

@@ -67,10 +67,14 @@ impl Writing {
     fn send(self, open: OpenConversation) {
         let text = self.text.get_untracked();
         let attachments = self.uploads.done.with_untracked(Vec::len);
-        if self.busy.get_untracked() || self.uploads.pending.get_untracked() > 0 || (text.trim().is_empty() && attachments == 0) {
+        if self.busy.get_untracked()
+            || self.uploads.pending.get_untracked() > 0
+            || (text.trim().is_empty() && attachments == 0)
+        {
             return;
         }
-        if let Some(draft) = self.from_draft.get_untracked().filter(|_| !self.note.get_untracked() && attachments == 0) {
+        if let Some(draft) = self.from_draft.get_untracked().filter(|_| !self.note.get_untracked() && attachments == 0)
+        {
             drafts::accept(open, self, draft, Some(text));
             return;
         }
@@ -125,7 +129,14 @@ pub fn ReplyBox() -> impl IntoView {
         event.prevent_default();
         writing.uploads.add(event.data_transfer().and_then(|data| data.files()));
     };
-    let hint = move || if writing.note.get() { i18n.t(K::NotePlaceholder).to_owned() } else { open.conversation.with(|conversation| i18n.with(K::ReplyPlaceholder, &[("name", &conversation.contact.name)])) };
+    let hint = move || {
+        if writing.note.get() {
+            i18n.t(K::NotePlaceholder).to_owned()
+        } else {
+            open.conversation
+                .with(|conversation| i18n.with(K::ReplyPlaceholder, &[("name", &conversation.contact.name)]))
+        }
+    };
     view! {
         <form class="reply" class:is-note=move || writing.note.get() method="post" action="/api/ui/messages/reply-form" aria-label=i18n.t(K::Reply)
             on:submit=move |event| { event.prevent_default(); writing.send(open); } on:dragover=|event| event.prevent_default() on:drop=on_drop>

@@ -32,7 +32,12 @@ impl Entry {
             Delivery::Sending => "sending",
             Delivery::Failed(_) => "failed",
         };
-        format!("{}-{}-{}{stage}", self.message.id, self.message.status, self.message.client_ref.as_deref().filter(|_| self.message.id.0 == 0).unwrap_or_default())
+        format!(
+            "{}-{}-{}{stage}",
+            self.message.id,
+            self.message.status,
+            self.message.client_ref.as_deref().filter(|_| self.message.id.0 == 0).unwrap_or_default()
+        )
     }
 }
 
@@ -48,14 +53,23 @@ pub struct Thread {
 impl Thread {
     pub fn new(conversation: ConversationId, page: Page<Message>) -> Self {
         let entries = page.data.into_iter().map(|message| Entry { message, delivery: Delivery::Done }).collect();
-        Self { conversation, entries: RwSignal::new(entries), older: RwSignal::new(page.next_cursor), loading: RwSignal::new(false) }
+        Self {
+            conversation,
+            entries: RwSignal::new(entries),
+            older: RwSignal::new(page.next_cursor),
+            loading: RwSignal::new(false),
+        }
     }
 
     /// A message as the server has it: takes the place of the one on its way, if it is that one.
     pub fn receive(self, message: &Message) {
         let entry = Entry { message: message.clone(), delivery: Delivery::Done };
         self.entries.update(|entries| {
-            let mine = |known: &Entry| known.message.id.0 == 0 && known.message.client_ref.is_some() && known.message.client_ref == message.client_ref;
+            let mine = |known: &Entry| {
+                known.message.id.0 == 0
+                    && known.message.client_ref.is_some()
+                    && known.message.client_ref == message.client_ref
+            };
             let known = entries.iter().position(|known| known.message.id == message.id);
             match known.or_else(|| entries.iter().position(mine)) {
                 Some(at) => entries[at] = entry,
@@ -92,7 +106,9 @@ impl Thread {
     pub fn retry(self, client_ref: &str) {
         let mut again = None;
         self.entries.update(|entries| {
-            if let Some(entry) = entries.iter_mut().find(|entry| entry.message.client_ref.as_deref() == Some(client_ref)) {
+            if let Some(entry) =
+                entries.iter_mut().find(|entry| entry.message.client_ref.as_deref() == Some(client_ref))
+            {
                 entry.delivery = Delivery::Sending;
                 again = Some(entry.message.clone());
             }
@@ -121,11 +137,16 @@ impl Thread {
                         self.receive(&sent);
                     }
                 }
-                Err(error) => _ = self.entries.try_update(|entries| {
-                    if let Some(entry) = entries.iter_mut().find(|entry| entry.message.id.0 == 0 && entry.message.client_ref == message.client_ref) {
-                        entry.delivery = Delivery::Failed(error);
-                    }
-                }),
+                Err(error) => {
+                    _ = self.entries.try_update(|entries| {
+                        if let Some(entry) = entries
+                            .iter_mut()
+                            .find(|entry| entry.message.id.0 == 0 && entry.message.client_ref == message.client_ref)
+                        {
+                            entry.delivery = Delivery::Failed(error);
+                        }
+                    })
+                }
             }
         });
     }
@@ -146,7 +167,9 @@ impl Thread {
                     self.entries.try_update(|entries| {
                         let older = page.data.into_iter().map(|message| Entry { message, delivery: Delivery::Done });
                         let known = std::mem::take(entries);
-                        *entries = older.filter(|entry| !known.iter().any(|known| known.message.id == entry.message.id)).collect();
+                        *entries = older
+                            .filter(|entry| !known.iter().any(|known| known.message.id == entry.message.id))
+                            .collect();
                         entries.extend(known);
                     });
                     request_animation_frame(then);

@@ -25,7 +25,9 @@ pub fn Messages() -> impl IntoView {
     Effect::new(move |before: Option<usize>| {
         let count = thread.entries.with(Vec::len);
         open.typing.track();
-        let follow = before.is_none() || browser::distance_from_end(SCROLLER) < AT_END || thread.entries.with_untracked(|entries| entries.last().is_some_and(|entry| entry.message.id.0 == 0));
+        let follow = before.is_none()
+            || browser::distance_from_end(SCROLLER) < AT_END
+            || thread.entries.with_untracked(|entries| entries.last().is_some_and(|entry| entry.message.id.0 == 0));
         if follow {
             request_animation_frame(|| browser::scroll_from_end(SCROLLER, 0));
         }
@@ -33,7 +35,10 @@ pub fn Messages() -> impl IntoView {
     });
     let older = move || {
         let distance = browser::distance_from_end(SCROLLER);
-        thread.load_older(move || browser::scroll_from_end(SCROLLER, distance), move |error| toasts.failed(error.text(i18n)));
+        thread.load_older(
+            move || browser::scroll_from_end(SCROLLER, distance),
+            move |error| toasts.failed(error.text(i18n)),
+        );
     };
     let draw = move |entry: Entry| {
         if entry.message.content_type == ContentType::Activity {

@@ -29,12 +29,14 @@ pub fn TeamsPage() -> impl IntoView {
         editing.set(team);
         open.set(true);
     };
-    let content = move || Suspend::new(async move {
-        match directory.loaded.await {
-            Ok(known) => view! { <Cards known=known edit=Callback::new(move |team| edit(Some(team)))/> }.into_any(),
-            Err(error) => view! { <Failure error=error/> }.into_any(),
-        }
-    });
+    let content = move || {
+        Suspend::new(async move {
+            match directory.loaded.await {
+                Ok(known) => view! { <Cards known=known edit=Callback::new(move |team| edit(Some(team)))/> }.into_any(),
+                Err(error) => view! { <Failure error=error/> }.into_any(),
+            }
+        })
+    };
     view! {
         <Title text=i18n.t(K::Teams)/>
         <div class="page"><div class="page-inner">
@@ -86,7 +88,9 @@ fn Edit(team: Option<Team>, open: RwSignal<bool>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let asking = RwSignal::new(false);
     let id = team.as_ref().map(|team| team.id);
-    let why = move |name: &'static str| Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))));
+    let why = move |name: &'static str| {
+        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
+    };
     let finish = move |answer: Result<(), UiError>, done: K| match answer {
         Ok(()) => {
             open.set(false);
@@ -103,7 +107,18 @@ fn Edit(team: Option<Team>, open: RwSignal<bool>) -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let answer = match id {
-                Some(id) => api::update(id, UpdateTeam { name: Some(name), description: Some(description), category, agent_ids: Some(agent_ids) }).await,
+                Some(id) => {
+                    api::update(
+                        id,
+                        UpdateTeam {
+                            name: Some(name),
+                            description: Some(description),
+                            category,
+                            agent_ids: Some(agent_ids),
+                        },
+                    )
+                    .await
+                }
                 None => api::create(CreateTeam { name, description, category, agent_ids }).await,
             };
             finish(answer.map(|_| ()), K::Saved);
@@ -115,7 +130,9 @@ fn Edit(team: Option<Team>, open: RwSignal<bool>) -> impl IntoView {
             spawn_local(async move { finish(api::delete(id).await, K::TeamDeleted) });
         }
     };
-    let categories = std::iter::once((String::new(), i18n.t(K::NoCategory).to_owned())).chain(CATEGORIES.iter().map(|category| ((*category).to_owned(), i18n.category(category)))).collect();
+    let categories = std::iter::once((String::new(), i18n.t(K::NoCategory).to_owned()))
+        .chain(CATEGORIES.iter().map(|category| ((*category).to_owned(), i18n.category(category))))
+        .collect();
     let members = move || {
         directory.get().agents.into_iter().map(|agent| {
             let ticked = id.is_some_and(|id| agent.team_ids.contains(&id));

@@ -17,7 +17,11 @@ fn hue(name: &str) -> u32 {
 
 /// `size` is one of 18, 28, 32 and 38 pixels.
 #[component]
-pub fn Avatar(#[prop(into)] name: String, #[prop(default = 32)] size: u32, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn Avatar(
+    #[prop(into)] name: String,
+    #[prop(default = 32)] size: u32,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     let shape = match size {
         18 => "size-[18px] text-[8.5px]",
         28 => "size-7 text-[10.5px]",

@@ -40,7 +40,12 @@ pub fn Confidence(share: f64) -> impl IntoView {
 
 /// Nothing here, and what to do about it.
 #[component]
-pub fn Empty(icon: Data, #[prop(into)] title: String, #[prop(into, optional)] hint: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn Empty(
+    icon: Data,
+    #[prop(into)] title: String,
+    #[prop(into, optional)] hint: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <div class="grid place-items-center gap-2 px-6 py-14 text-center">
             <span class="grid size-10 place-items-center rounded-xl bg-sunken text-ink-3"><Icon icon=icon class="!size-[18px]"/></span>
@@ -74,7 +79,11 @@ pub fn Loading(#[prop(default = 4)] rows: usize) -> impl IntoView {
 
 /// The head of a page: its title, what it is for, and its actions.
 #[component]
-pub fn PageHead(#[prop(into)] title: String, #[prop(into, optional)] hint: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn PageHead(
+    #[prop(into)] title: String,
+    #[prop(into, optional)] hint: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <header class="mb-5 flex flex-wrap items-end gap-x-4 gap-y-3">
             <div class="min-w-0">

@@ -26,7 +26,12 @@ fn ceiling(max: f64) -> f64 {
 
 /// Lines over the same places, the first one filled.
 #[component]
-pub fn LineChart(#[prop(into)] title: String, places: Vec<String>, series: Vec<Series>, #[prop(into)] place_name: String) -> impl IntoView {
+pub fn LineChart(
+    #[prop(into)] title: String,
+    places: Vec<String>,
+    series: Vec<Series>,
+    #[prop(into)] place_name: String,
+) -> impl IntoView {
     let top = ceiling(series.iter().flat_map(|line| line.values.iter().copied()).fold(0.0, f64::max));
     let count = places.len().max(2) as f64 - 1.0;
     let x = move |at: usize| LEFT + (WIDTH - LEFT - 8.0) * at as f64 / count;
@@ -116,7 +121,10 @@ fn Figures(title: String, place_name: String, places: Vec<String>, series: Vec<S
         .into_iter()
         .enumerate()
         .map(|(at, place)| {
-            let cells = series.iter().map(|line| view! { <td class="num">{line.values.get(at).copied().unwrap_or_default()}</td> }).collect_view();
+            let cells = series
+                .iter()
+                .map(|line| view! { <td class="num">{line.values.get(at).copied().unwrap_or_default()}</td> })
+                .collect_view();
             view! { <tr><th scope="row">{place}</th>{cells}</tr> }
         })
         .collect_view();

@@ -6,7 +6,12 @@ use super::{Icon, icons};
 use crate::i18n::{K, t};
 
 #[component]
-pub fn Dialog(open: RwSignal<bool>, #[prop(into)] title: String, #[prop(into, optional)] class: String, children: ChildrenFn) -> impl IntoView {
+pub fn Dialog(
+    open: RwSignal<bool>,
+    #[prop(into)] title: String,
+    #[prop(into, optional)] class: String,
+    children: ChildrenFn,
+) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         let (Some(dialog), wanted) = (node.get(), open.get()) else { return };

@@ -7,7 +7,12 @@ use wasm_bindgen::JsCast as _;
 
 /// The popover. `id` must be unique on the page; `class` places it (`menu-end`, `menu-up`, `menu-side`).
 #[component]
-pub fn Menu(#[prop(into)] id: String, #[prop(into)] label: String, #[prop(into, optional)] class: String, children: Children) -> impl IntoView {
+pub fn Menu(
+    #[prop(into)] id: String,
+    #[prop(into)] label: String,
+    #[prop(into, optional)] class: String,
+    children: Children,
+) -> impl IntoView {
     view! {
         <div popover="auto" id=id class=format!("menu {class}") role="dialog" aria-label=label on:keydown=on_key on:toggle=on_toggle>
             {children()}
@@ -22,7 +27,8 @@ pub fn MenuButton(
     #[prop(into)] label: String,
     #[prop(into)] class: String,
     /// Whether the label is only read out, because the content does not say it.
-    #[prop(optional)] named: bool,
+    #[prop(optional)]
+    named: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -50,7 +56,9 @@ fn items(menu: &web_sys::Element) -> Vec<web_sys::HtmlElement> {
 
 #[cfg(feature = "hydrate")]
 fn move_focus(event: &web_sys::KeyboardEvent, step: i32) {
-    let Some(menu) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else { return };
+    let Some(menu) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+        return;
+    };
     let items = items(&menu);
     let active = document().active_element();
     let at = items.iter().position(|item| active.as_ref() == Some(item.as_ref()));

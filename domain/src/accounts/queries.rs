@@ -15,7 +15,12 @@ pub async fn get(tx: &mut TenantTx) -> Result<Account> {
     .await?)
 }
 
-pub async fn update(tx: &mut TenantTx, name: Option<&str>, locale: Option<Language>, threshold: Option<f64>) -> Result<()> {
+pub async fn update(
+    tx: &mut TenantTx,
+    name: Option<&str>,
+    locale: Option<Language>,
+    threshold: Option<f64>,
+) -> Result<()> {
     let account = tx.account_id();
     sqlx::query!(
         "update accounts set name = coalesce($2, name), locale = coalesce($3, locale),
@@ -32,13 +37,24 @@ pub async fn update(tx: &mut TenantTx, name: Option<&str>, locale: Option<Langua
 
 pub async fn create(db: &Db, name: &str, locale: Language, id: Option<AccountId>) -> Result<AccountId> {
     let mut connection = db.unscoped().await?;
-    Ok(sqlx::query_scalar!(r#"select create_account($1, $2, $3) as "id!: AccountId""#, name, locale.as_str(), id.map(|id| id.0))
-        .fetch_one(&mut *connection)
-        .await?)
+    Ok(sqlx::query_scalar!(
+        r#"select create_account($1, $2, $3) as "id!: AccountId""#,
+        name,
+        locale.as_str(),
+        id.map(|id| id.0)
+    )
+    .fetch_one(&mut *connection)
+    .await?)
 }
 
 /// The person of an e-mail address, made when new.
-pub async fn ensure_user(db: &Db, email: &str, name: &str, password_hash: &str, locale: Option<Language>) -> Result<UserId> {
+pub async fn ensure_user(
+    db: &Db,
+    email: &str,
+    name: &str,
+    password_hash: &str,
+    locale: Option<Language>,
+) -> Result<UserId> {
     let mut connection = db.unscoped().await?;
     Ok(sqlx::query_scalar!(
         r#"select ensure_user($1, $2, $3, $4) as "id!: UserId""#,

@@ -18,7 +18,8 @@ use crate::{
 };
 
 const DEFAULT_MAX_LOAD: i32 = 10;
-const LAST_ADMIN: Error = Error::Conflict { code: "last_admin", message: "An account needs an admin. Make somebody else one first." };
+const LAST_ADMIN: Error =
+    Error::Conflict { code: "last_admin", message: "An account needs an admin. Make somebody else one first." };
 
 /// Everyone in the account, by name.
 pub async fn list(tx: &mut TenantTx, actor: &Actor) -> Result<Vec<Agent>> {
@@ -75,7 +76,8 @@ pub async fn create_in(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, request: Cre
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid` by field; `Conflict` (`last_admin`).
 pub async fn update(ctx: &Ctx, actor: &Actor, id: UserId, request: UpdateAgent) -> Result<Agent> {
-    let administers = request.name.is_some() || request.role.is_some() || request.max_load.is_some() || request.team_ids.is_some();
+    let administers =
+        request.name.is_some() || request.role.is_some() || request.max_load.is_some() || request.team_ids.is_some();
     actor.require(match (administers, actor.user_id() == Some(id)) {
         (true, _) => Permission::Administer,
         (false, true) => Permission::Work,

@@ -98,6 +98,8 @@ pub async fn release_conversations(tx: &mut TenantTx, id: UserId) -> Result<Vec<
 /// Removes the membership; sessions, API tokens and team memberships go with it through foreign keys.
 pub async fn delete(tx: &mut TenantTx, id: UserId) -> Result<()> {
     let account = tx.account_id();
-    sqlx::query!("delete from account_users where account_id = $1 and user_id = $2", account.0, id.0).execute(tx.conn()).await?;
+    sqlx::query!("delete from account_users where account_id = $1 and user_id = $2", account.0, id.0)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }

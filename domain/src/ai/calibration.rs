@@ -41,7 +41,10 @@ pub fn probabilities(logits: &[f32], temperature: f32) -> Vec<f32> {
 
 /// Mean negative log-likelihood at `temperature`.
 fn loss(outcomes: &[Outcome], temperature: f32) -> f64 {
-    let sum: f64 = outcomes.iter().map(|(logits, class)| -f64::from(probabilities(logits, temperature)[*class].max(1e-9)).ln()).sum();
+    let sum: f64 = outcomes
+        .iter()
+        .map(|(logits, class)| -f64::from(probabilities(logits, temperature)[*class].max(1e-9)).ln())
+        .sum();
     sum / outcomes.len() as f64
 }
 

@@ -41,8 +41,11 @@ pub fn chunks(title: &str, body: &str) -> Vec<Chunk> {
 }
 
 fn push(chunks: &mut Vec<Chunk>, title: &str, heading_path: String, content: String) {
-    let embed_text =
-        [title.trim(), heading_path.as_str(), content.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+    let embed_text = [title.trim(), heading_path.as_str(), content.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
     chunks.push(Chunk { ordinal: chunks.len() as i32, heading_path, content, embed_text });
 }
 
@@ -136,7 +139,10 @@ impl Reader {
             }
             Event::Text(text) | Event::Code(text) if self.images == 0 => self.push(&text),
             Event::SoftBreak => self.push(" "),
-            Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::CodeBlock | TagEnd::BlockQuote(_)) => self.push("\n"),
+            Event::HardBreak
+            | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::CodeBlock | TagEnd::BlockQuote(_)) => {
+                self.push("\n")
+            }
             _ => {}
         }
     }
@@ -172,7 +178,9 @@ fn row(header: &[String], cells: &[String]) -> String {
                 .iter()
                 .enumerate()
                 .filter(|(_, value)| !value.is_empty())
-                .map(|(column, value)| header.get(column + 1).map_or_else(|| value.clone(), |title| format!("{title} {value}")))
+                .map(|(column, value)| {
+                    header.get(column + 1).map_or_else(|| value.clone(), |title| format!("{title} {value}"))
+                })
                 .collect();
             format!("{name}: {}", named.join(", "))
         }
@@ -201,7 +209,9 @@ fn pack(sentences: &[String]) -> Vec<String> {
     if fresh < sentences.len() {
         let rest: usize = lengths[fresh..].iter().sum();
         match ranges.last_mut() {
-            Some(before) if rest < CRUMB && lengths[before.0..].iter().sum::<usize>() <= LIMIT => before.1 = sentences.len(),
+            Some(before) if rest < CRUMB && lengths[before.0..].iter().sum::<usize>() <= LIMIT => {
+                before.1 = sentences.len()
+            }
             _ => ranges.push((start, sentences.len())),
         }
     }

@@ -37,14 +37,15 @@ impl Encoder {
             let path = dir.join(name);
             std::fs::read(&path).with_context(|| format!("cannot read the embedding model's {}", path.display()))
         };
-        let mut config: Config = serde_json::from_slice(&file("config.json")?).context("config.json is not a BERT configuration")?;
+        let mut config: Config =
+            serde_json::from_slice(&file("config.json")?).context("config.json is not a BERT configuration")?;
         if config.hidden_size != DIMENSION {
             anyhow::bail!("the embedding model has {} dimensions, expected {DIMENSION}", config.hidden_size);
         }
         // The tanh form is three times as fast here; embeddings differ by less than 0.001 in cosine.
         config.hidden_act = HiddenAct::GeluApproximate;
-        let mut tokenizer =
-            Tokenizer::from_bytes(file("tokenizer.json")?).map_err(|error| anyhow!("tokenizer.json is unreadable: {error}"))?;
+        let mut tokenizer = Tokenizer::from_bytes(file("tokenizer.json")?)
+            .map_err(|error| anyhow!("tokenizer.json is unreadable: {error}"))?;
         tokenizer
             .with_truncation(Some(TruncationParams { max_length: MAX_TOKENS, ..TruncationParams::default() }))
             .map_err(|error| anyhow!("tokenizer.json cannot truncate: {error}"))?
@@ -65,7 +66,8 @@ impl Encoder {
     pub fn encode<S: AsRef<str>>(&self, texts: &[S]) -> Result<Vec<Vec<f32>>, AiError> {
         let mut tokens = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
-            let encoding = self.tokenizer.encode(text.as_ref(), true).map_err(|error| AiError::Tokenizer(error.to_string()))?;
+            let encoding =
+                self.tokenizer.encode(text.as_ref(), true).map_err(|error| AiError::Tokenizer(error.to_string()))?;
             tokens.push((index, encoding.get_ids().to_vec()));
         }
         // Alike lengths share a batch, so that little is padding.
@@ -106,8 +108,12 @@ impl Encoder {
 
 /// How many of the length-sorted `tokens` fit one pass; at least one.
 fn batch_size(tokens: &[(usize, Vec<u32>)]) -> usize {
-    let fits =
-        tokens.iter().take(MAX_BATCH).enumerate().take_while(|(index, (_, ids))| (index + 1) * ids.len() <= MAX_BATCH_TOKENS).count();
+    let fits = tokens
+        .iter()
+        .take(MAX_BATCH)
+        .enumerate()
+        .take_while(|(index, (_, ids))| (index + 1) * ids.len() <= MAX_BATCH_TOKENS)
+        .count();
     fits.max(1)
 }
 

@@ -29,11 +29,18 @@ struct Row {
 /// Trains on the lines of `train` (at most `shots` a label when given, drawn by `seed`) and measures on `test`: n,
 /// accuracy, `macro_f1` and ece over in-scope rows, `oos_auroc` when both kinds are present, microseconds a text with
 /// its embedding, seconds of training with the embedding.
-pub fn classify(encoder: &Encoder, train: &Path, test: &Path, shots: Option<usize>, seed: u64) -> anyhow::Result<Value> {
+pub fn classify(
+    encoder: &Encoder,
+    train: &Path,
+    test: &Path,
+    shots: Option<usize>,
+    seed: u64,
+) -> anyhow::Result<Value> {
     let started = Instant::now();
     let rows = draw(read(train)?, shots, seed);
     let samples = describe(encoder, &rows)?;
-    let examples: Vec<(&Sample, &str, usize)> = samples.iter().zip(&rows).map(|(sample, row)| (sample, row.label.as_str(), 1)).collect();
+    let examples: Vec<(&Sample, &str, usize)> =
+        samples.iter().zip(&rows).map(|(sample, row)| (sample, row.label.as_str(), 1)).collect();
     let decider = Decider::train(&examples, Training { seed, ..Training::default() }, None)?;
     let train_seconds = started.elapsed().as_secs_f64();
 
@@ -46,7 +53,11 @@ pub fn classify(encoder: &Encoder, train: &Path, test: &Path, shots: Option<usiz
         .map(|sample| {
             let probabilities = decider.probabilities(sample);
             let class = argmax(&probabilities);
-            let near = if strangers { samples.iter().map(|known| dot(&known.dense, &sample.dense)).fold(-1.0, f32::max) } else { 0.0 };
+            let near = if strangers {
+                samples.iter().map(|known| dot(&known.dense, &sample.dense)).fold(-1.0, f32::max)
+            } else {
+                0.0
+            };
             (class, probabilities[class], near)
         })
         .collect();
@@ -86,7 +97,8 @@ fn read(path: &Path) -> anyhow::Result<Vec<Row>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let rows = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     rows.map(|(number, line)| {
-        serde_json::from_str(line).with_context(|| format!("{}, line {}: expected {{\"text\", \"label\"}}", path.display(), number + 1))
+        serde_json::from_str(line)
+            .with_context(|| format!("{}, line {}: expected {{\"text\", \"label\"}}", path.display(), number + 1))
     })
     .collect()
 }
@@ -107,15 +119,22 @@ fn draw(mut rows: Vec<Row>, shots: Option<usize>, seed: u64) -> Vec<Row> {
 }
 
 fn describe(encoder: &Encoder, rows: &[Row]) -> anyhow::Result<Vec<Sample>> {
-    let glosses: Vec<String> = rows.par_iter().map(|row| gloss::english(&row.text, language::detect(&row.text).0)).collect();
+    let glosses: Vec<String> =
+        rows.par_iter().map(|row| gloss::english(&row.text, language::detect(&row.text).0)).collect();
     let vectors = encoder.encode(&glosses)?;
-    Ok(rows.par_iter().zip(glosses).zip(vectors).map(|((row, gloss), vector)| Classifier::sample(&row.text, &gloss, vector)).collect())
+    Ok(rows
+        .par_iter()
+        .zip(glosses)
+        .zip(vectors)
+        .map(|((row, gloss), vector)| Classifier::sample(&row.text, &gloss, vector))
+        .collect())
 }
 
 /// From [right, missed, wrongly given] of each label.
 fn macro_f1<'a>(counts: impl ExactSizeIterator<Item = &'a [usize; 3]>) -> f64 {
     let labels = counts.len().max(1) as f64;
-    counts.map(|[right, missed, given]| 2.0 * *right as f64 / ((2 * right + missed + given).max(1)) as f64).sum::<f64>() / labels
+    counts.map(|[right, missed, given]| 2.0 * *right as f64 / ((2 * right + missed + given).max(1)) as f64).sum::<f64>()
+        / labels
 }
 
 /// Chance that an in-scope score is above an out-of-scope one, ties counted half; None without both kinds.
@@ -153,7 +172,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let write = |name: &str, lines: &[(&str, &str)]| {
             let path = directory.path().join(name);
-            let text: Vec<String> = lines.iter().map(|(text, label)| json!({"text": text, "label": label}).to_string()).collect();
+            let text: Vec<String> =
+                lines.iter().map(|(text, label)| json!({"text": text, "label": label}).to_string()).collect();
             fs::write(&path, text.join("\n")).unwrap();
             path
         };
@@ -173,7 +193,11 @@ mod tests {
         );
         let test = write(
             "test.jsonl",
-            &[("the card never arrived", "card"), ("how to set my pin", "pin"), ("what is the tallest mountain", OUT_OF_SCOPE)],
+            &[
+                ("the card never arrived", "card"),
+                ("how to set my pin", "pin"),
+                ("what is the tallest mountain", OUT_OF_SCOPE),
+            ],
         );
         let (encoder, _) = testing::model();
         let measured = classify(&encoder, &train, &test, None, 1).unwrap();

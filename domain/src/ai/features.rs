@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn blocks_have_their_weight() {
-        let squared: f32 = extract("I was charged twice", "I was charged twice").iter().map(|(_, value)| value * value).sum();
+        let squared: f32 =
+            extract("I was charged twice", "I was charged twice").iter().map(|(_, value)| value * value).sum();
         let expected = WORD_WEIGHT.powi(2) + CHARACTER_WEIGHT.powi(2) + GLOSS_WEIGHT.powi(2);
         assert!((squared - expected).abs() < 0.05, "{squared}");
     }

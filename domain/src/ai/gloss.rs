@@ -37,7 +37,9 @@ fn parse(lines: &'static str) -> HashMap<Language, Stems> {
     for line in lines.lines().filter(|line| !line.starts_with('#')) {
         let mut columns = line.split('|').map(str::trim);
         let gloss = columns.next().unwrap_or_default();
-        for (language, column) in [Language::Finnish, Language::Swedish, Language::German, Language::French].into_iter().zip(columns) {
+        for (language, column) in
+            [Language::Finnish, Language::Swedish, Language::German, Language::French].into_iter().zip(columns)
+        {
             let stems = glossary.entry(language).or_default();
             for stem in column.split_whitespace() {
                 if let Some(word) = stem.strip_suffix('!') {
@@ -90,7 +92,9 @@ impl Stems {
         while at + WHOLE < bounds.len() - 1 + usize::from(at == 0) {
             let shortest = if at == 0 { WHOLE + 1 } else { INNER };
             let longest = self.longest.min(bounds.len() - 1 - at);
-            let hit = (shortest..=longest).rev().find_map(|size| Some((size, *self.open.get(&word[bounds[at]..bounds[at + size]])?)));
+            let hit = (shortest..=longest)
+                .rev()
+                .find_map(|size| Some((size, *self.open.get(&word[bounds[at]..bounds[at + size]])?)));
             if let Some((size, gloss)) = hit {
                 found.push(gloss);
                 at += size;

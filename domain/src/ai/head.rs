@@ -54,7 +54,8 @@ impl Head {
         let mut average = vec![0f32; ROWS * classes];
         let averaged = (training.epochs / 3).max(1);
         let mut random = SplitMix::new(training.seed);
-        let mut order: Vec<usize> = (0..samples.len()).flat_map(|index| std::iter::repeat_n(index, repeats[index])).collect();
+        let mut order: Vec<usize> =
+            (0..samples.len()).flat_map(|index| std::iter::repeat_n(index, repeats[index])).collect();
         let mut errors = vec![0f32; BATCH * classes];
         for epoch in 0..training.epochs {
             random.shuffle(&mut order);
@@ -107,7 +108,8 @@ impl Head {
     pub fn from_bytes(classes: usize, bytes: &[u8]) -> Option<Self> {
         let (words, rest) = bytes.as_chunks::<4>();
         let weights: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
-        let sound = rest.is_empty() && weights.len() == ROWS * classes && weights.iter().all(|weight| weight.is_finite());
+        let sound =
+            rest.is_empty() && weights.len() == ROWS * classes && weights.iter().all(|weight| weight.is_finite());
         sound.then_some(Self { classes, weights })
     }
 }

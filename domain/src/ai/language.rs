@@ -28,15 +28,15 @@ const TELLTALE: &[(Language, &[&str])] = &[
     (
         Language::English,
         &[
-            "hi", "hello", "hey", "thanks", "thank", "you", "the", "my", "please", "refund", "invoice", "login", "password", "help",
-            "broken", "yes", "is", "not", "order", "price", "pricing", "account",
+            "hi", "hello", "hey", "thanks", "thank", "you", "the", "my", "please", "refund", "invoice", "login",
+            "password", "help", "broken", "yes", "is", "not", "order", "price", "pricing", "account",
         ],
     ),
     (
         Language::Finnish,
         &[
-            "hei", "moi", "terve", "kiitos", "kiitti", "moikka", "ei", "joo", "kyllä", "lasku", "laskun", "salasana", "tilaus", "apua",
-            "hinta", "tili", "hyvitys", "toimi", "en", "on", "onko", "rikki", "laskutus",
+            "hei", "moi", "terve", "kiitos", "kiitti", "moikka", "ei", "joo", "kyllä", "lasku", "laskun", "salasana",
+            "tilaus", "apua", "hinta", "tili", "hyvitys", "toimi", "en", "on", "onko", "rikki", "laskutus",
         ],
     ),
     (
@@ -159,7 +159,10 @@ fn telltale(language: Language, token: &str) -> bool {
 fn without_foreign_tokens(text: &str) -> String {
     text.split_whitespace()
         .filter(|token| {
-            !token.contains('@') && !token.contains("://") && !token.starts_with("www.") && !token.chars().any(|c| c.is_ascii_digit())
+            !token.contains('@')
+                && !token.contains("://")
+                && !token.starts_with("www.")
+                && !token.chars().any(|c| c.is_ascii_digit())
         })
         // Detection needs a few sentences, not a whole quoted thread.
         .take(200)
@@ -214,7 +217,10 @@ mod tests {
 
     #[test]
     fn links_and_numbers_do_not_decide() {
-        assert_eq!(detect("En pääse kirjautumaan https://shop.example.com/login order 12345 anna.smith@example.com").0, Language::Finnish);
+        assert_eq!(
+            detect("En pääse kirjautumaan https://shop.example.com/login order 12345 anna.smith@example.com").0,
+            Language::Finnish
+        );
     }
 
     #[test]

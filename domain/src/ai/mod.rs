@@ -98,13 +98,22 @@ impl Ai {
 
     /// As [`Self::classify_by`]; a remote model may also propose one of `teams`. Without a usable remote answer the
     /// built-in verdict stands; its `model` says who decided.
-    pub async fn classify_for(&self, classifier: &Classifier, text: &str, teams: &[String]) -> Result<Verdict, AiError> {
+    pub async fn classify_for(
+        &self,
+        classifier: &Classifier,
+        text: &str,
+        teams: &[String],
+    ) -> Result<Verdict, AiError> {
         let started = Instant::now();
         let built_in = classifier.classify(&self.0.embedder, text);
         let Some(remote) = &self.0.remote else {
             return built_in.await;
         };
-        let request = ClassifyRequest { text: text.to_owned(), categories: classifier.categories().to_vec(), teams: teams.to_vec() };
+        let request = ClassifyRequest {
+            text: text.to_owned(),
+            categories: classifier.categories().to_vec(),
+            teams: teams.to_vec(),
+        };
         let (built_in, answer) = tokio::join!(built_in, remote.classify(&request));
         let mut verdict = built_in?;
         if let Ok(answer) = answer {
@@ -143,7 +152,8 @@ impl Ai {
     /// more, on a blocking thread.
     pub async fn train_with(&self, extra: Vec<Example>, categories: Vec<String>) -> Result<Classifier, AiError> {
         let ai = self.clone();
-        let trained = tokio::task::spawn_blocking(move || ai.0.classifier.train_with(&ai.0.encoder, &extra, &categories));
+        let trained =
+            tokio::task::spawn_blocking(move || ai.0.classifier.train_with(&ai.0.encoder, &extra, &categories));
         trained.await.map_err(|error| AiError::Training(error.to_string()))?
     }
 }
@@ -164,7 +174,10 @@ pub fn find_model() -> anyhow::Result<PathBuf> {
     let candidates: Vec<PathBuf> = cache_dirs().into_iter().map(|directory| directory.join("model")).collect();
     candidates.iter().find(|directory| complete(directory)).cloned().ok_or_else(|| {
         let looked: Vec<String> = candidates.iter().map(|directory| directory.display().to_string()).collect();
-        anyhow::anyhow!("the embedding model is missing (looked in {}); run scripts/setup, or set HUMMDESK_MODEL_DIR", looked.join(", "))
+        anyhow::anyhow!(
+            "the embedding model is missing (looked in {}); run scripts/setup, or set HUMMDESK_MODEL_DIR",
+            looked.join(", ")
+        )
     })
 }
 

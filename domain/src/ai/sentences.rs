@@ -46,7 +46,8 @@ fn continues(before: &str, piece: &str, after: &str) -> bool {
     let initial = last.chars().count() == 1 && last.chars().all(char::is_uppercase);
     let ordinal = !last.is_empty() && last.len() <= 3 && last.chars().all(|c| c.is_ascii_digit());
     // A list number opens the line; an ordinal ("am 3. Mai", "12. helmikuuta") stands inside it.
-    let numbered = ordinal && (piece.trim() == format!("{last}.") || after.trim_start().starts_with(char::is_alphabetic));
+    let numbered =
+        ordinal && (piece.trim() == format!("{last}.") || after.trim_start().starts_with(char::is_alphabetic));
     initial
         || numbered
         || ABBREVIATIONS.split_whitespace().any(|known| known == folded)
@@ -67,7 +68,10 @@ mod tests {
             split("Hyvitys maksetaan 14. päivänä. Ks. ohje, esim. sivu 2."),
             ["Hyvitys maksetaan 14. päivänä.", "Ks. ohje, esim. sivu 2."]
         );
-        assert_eq!(split("Fakturan skickas t.ex. Den 1 maj. Betala 1.500 kr."), ["Fakturan skickas t.ex. Den 1 maj.", "Betala 1.500 kr."]);
+        assert_eq!(
+            split("Fakturan skickas t.ex. Den 1 maj. Betala 1.500 kr."),
+            ["Fakturan skickas t.ex. Den 1 maj.", "Betala 1.500 kr."]
+        );
         assert_eq!(
             split("Die Lieferung kommt am 3. Mai bzw. Juni. Das kostet 4.90 €."),
             ["Die Lieferung kommt am 3. Mai bzw. Juni.", "Das kostet 4.90 €."]
@@ -77,7 +81,10 @@ mod tests {
 
     #[test]
     fn lines_and_lists() {
-        assert_eq!(split("1. Open Settings.\n2. Choose Billing\n\n  \nDone."), ["1. Open Settings.", "2. Choose Billing", "Done."]);
+        assert_eq!(
+            split("1. Open Settings.\n2. Choose Billing\n\n  \nDone."),
+            ["1. Open Settings.", "2. Choose Billing", "Done."]
+        );
         assert!(split(" \n ").is_empty());
     }
 }

@@ -43,7 +43,8 @@ pub fn is_function_word_of(folded: &str, language: Language) -> bool {
     Language::ALL.iter().zip(FUNCTION_SETS.iter()).any(|(of, words)| *of == language && words.contains(folded))
 }
 
-static FUNCTION_SETS: LazyLock<[HashSet<&str>; 5]> = LazyLock::new(|| FUNCTION_WORDS.map(|words| words.split(' ').collect()));
+static FUNCTION_SETS: LazyLock<[HashSet<&str>; 5]> =
+    LazyLock::new(|| FUNCTION_WORDS.map(|words| words.split(' ').collect()));
 
 /// In the order of [`Language::ALL`].
 const FUNCTION_WORDS: [&str; 5] = [

@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_when_they_must_be() {
-        assert_eq!(line(&["plain", "", "a,b", "say \"hi\"", "two\nlines"]), "plain,,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n");
+        assert_eq!(
+            line(&["plain", "", "a,b", "say \"hi\"", "two\nlines"]),
+            "plain,,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n"
+        );
     }
 
     #[test]

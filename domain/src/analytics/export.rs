@@ -4,7 +4,10 @@ use chrono::SecondsFormat;
 use serde_json::json;
 use types::{
     Timestamp,
-    analytics::{AgentReport, AiReport, AnalyticsQuery, ExportFormat, ExportQuery, NamedCount, Overview, Report, SlaReport, TeamReport},
+    analytics::{
+        AgentReport, AiReport, AnalyticsQuery, ExportFormat, ExportQuery, NamedCount, Overview, Report, SlaReport,
+        TeamReport,
+    },
 };
 
 use super::{Scope, csv::Csv, overview, reports};
@@ -61,8 +64,16 @@ fn overview_table(report: &Overview) -> Csv {
 
 fn agent_table(report: &AgentReport) -> Csv {
     let mut csv = Csv::new(&[
-        "agent_id", "agent", "open_now", "replies", "conversations", "resolved", "first_response_median_seconds",
-        "resolution_median_seconds", "csat_average", "csat_responses",
+        "agent_id",
+        "agent",
+        "open_now",
+        "replies",
+        "conversations",
+        "resolved",
+        "first_response_median_seconds",
+        "resolution_median_seconds",
+        "csat_average",
+        "csat_responses",
     ]);
     for row in &report.data {
         csv.row([
@@ -83,8 +94,15 @@ fn agent_table(report: &AgentReport) -> Csv {
 
 fn team_table(report: &TeamReport) -> Csv {
     let mut csv = Csv::new(&[
-        "team_id", "team", "open_now", "conversations", "resolved", "first_response_median_seconds", "resolution_median_seconds",
-        "csat_average", "csat_responses",
+        "team_id",
+        "team",
+        "open_now",
+        "conversations",
+        "resolved",
+        "first_response_median_seconds",
+        "resolution_median_seconds",
+        "csat_average",
+        "csat_responses",
     ]);
     for row in &report.data {
         csv.row([
@@ -126,7 +144,8 @@ fn ai_table(report: &AiReport) -> Csv {
 }
 
 fn sla_table(report: &SlaReport) -> Csv {
-    let mut csv = Csv::new(&["policy_id", "policy", "priority", "promise", "target_seconds", "met", "missed", "pending"]);
+    let mut csv =
+        Csv::new(&["policy_id", "policy", "priority", "promise", "target_seconds", "met", "missed", "pending"]);
     for policy in &report.data {
         for (promise, attainment) in [("first_response", &policy.first_response), ("resolution", &policy.resolution)] {
             let Some(attainment) = attainment else { continue };
@@ -164,8 +183,21 @@ async fn csat(tx: &mut TenantTx, scope: &Scope) -> Result<(String, String)> {
 /// One row a conversation.
 async fn conversations(tx: &mut TenantTx, scope: &Scope) -> Result<(String, String)> {
     const HEAD: [&str; 15] = [
-        "conversation", "status", "priority", "inbox", "team", "assignee", "contact", "category", "sentiment", "language", "labels",
-        "created_at", "first_response_at", "resolved_at", "rating",
+        "conversation",
+        "status",
+        "priority",
+        "inbox",
+        "team",
+        "assignee",
+        "contact",
+        "category",
+        "sentiment",
+        "language",
+        "labels",
+        "created_at",
+        "first_response_at",
+        "resolved_at",
+        "rating",
     ];
     let rows = bounded(reports::queries::conversations(tx, scope, MAX_ROWS + 1).await?)?;
     let mut csv = Csv::new(&HEAD);
@@ -200,7 +232,10 @@ async fn conversations(tx: &mut TenantTx, scope: &Scope) -> Result<(String, Stri
 
 fn bounded<T>(rows: Vec<T>) -> Result<Vec<T>> {
     if rows.len() as i64 > MAX_ROWS {
-        return Err(Error::invalid("from", format!("this period holds more than {MAX_ROWS} rows; ask for a shorter one")));
+        return Err(Error::invalid(
+            "from",
+            format!("this period holds more than {MAX_ROWS} rows; ask for a shorter one"),
+        ));
     }
     Ok(rows)
 }

@@ -100,7 +100,8 @@ mod tests {
     fn the_period_is_thirty_days_unless_asked() {
         let scope = Scope::new(&AnalyticsQuery::default(), at(31)).unwrap();
         assert_eq!((scope.from, scope.to), (at(1), at(31)));
-        let scope = Scope::new(&AnalyticsQuery { from: Some(at(5)), to: Some(at(6)), ..Default::default() }, at(31)).unwrap();
+        let scope =
+            Scope::new(&AnalyticsQuery { from: Some(at(5)), to: Some(at(6)), ..Default::default() }, at(31)).unwrap();
         assert_eq!((scope.from, scope.to), (at(5), at(6)));
     }
 

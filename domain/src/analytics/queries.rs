@@ -207,7 +207,11 @@ pub struct Groups(Vec<GroupRow>);
 impl Groups {
     /// The counts of one kind, largest first.
     pub fn of(&self, kind: &str) -> Vec<NamedCount> {
-        self.0.iter().filter(|row| row.kind == kind).map(|row| NamedCount { name: row.name.clone(), count: row.count }).collect()
+        self.0
+            .iter()
+            .filter(|row| row.kind == kind)
+            .map(|row| NamedCount { name: row.name.clone(), count: row.count })
+            .collect()
     }
 }
 

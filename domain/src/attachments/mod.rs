@@ -61,7 +61,10 @@ pub async fn store(ctx: &Ctx, actor: &Actor, file_name: &str, content_type: &str
     let storage_key = format!("{}/{}", actor.account_id, ctx.entropy.token());
     let size = bytes.len() as i64;
     let sha256 = Sha256::digest(&bytes);
-    ctx.store.put(&Path::from(storage_key.as_str()), bytes.into()).await.map_err(|error| Error::Unavailable(error.into()))?;
+    ctx.store
+        .put(&Path::from(storage_key.as_str()), bytes.into())
+        .await
+        .map_err(|error| Error::Unavailable(error.into()))?;
 
     let token = ctx.entropy.token();
     let file_name = names::clean(file_name);
@@ -92,7 +95,9 @@ pub async fn open(ctx: &Ctx, token: &str, actor: Option<&Actor>) -> Result<(Atta
     let mut tx = ctx.begin_in(account).await?;
     let stored = queries::find(&mut tx, id).await?;
     drop(tx);
-    let own = actor.is_some_and(|actor| actor.account_id == account && uploader(actor) == (stored.uploader_type.as_str(), stored.uploader_id));
+    let own = actor.is_some_and(|actor| {
+        actor.account_id == account && uploader(actor) == (stored.uploader_type.as_str(), stored.uploader_id)
+    });
     if !stored.sent && !own {
         return Err(Error::NotFound);
     }
@@ -103,7 +108,11 @@ pub async fn open(ctx: &Ctx, token: &str, actor: Option<&Actor>) -> Result<(Atta
     match bytes {
         Ok(bytes) => Ok((stored.attachment, bytes)),
         Err(object_store::Error::NotFound { .. }) => {
-            tracing::error!(attachment = id.0, account = account.0, "attachments.open: the file store has lost the bytes of attachment {id}");
+            tracing::error!(
+                attachment = id.0,
+                account = account.0,
+                "attachments.open: the file store has lost the bytes of attachment {id}"
+            );
             Err(Error::NotFound)
         }
         Err(error) => Err(Error::Unavailable(error.into())),

@@ -99,16 +99,24 @@ pub async fn find(tx: &mut TenantTx, id: AttachmentId) -> Result<Stored> {
 /// Expects `attachments_orphan_idx`.
 pub async fn delete_orphans(tx: &mut TenantTx, before: Timestamp) -> Result<u64> {
     let account = tx.account_id();
-    let done = sqlx::query!("delete from attachments where account_id = $1 and message_id is null and created_at < $2", account.0, before)
-        .execute(tx.conn())
-        .await?;
+    let done = sqlx::query!(
+        "delete from attachments where account_id = $1 and message_id is null and created_at < $2",
+        account.0,
+        before
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(done.rows_affected())
 }
 
 /// Which of these storage keys a row names.
 pub async fn known_keys(tx: &mut TenantTx, keys: &[String]) -> Result<Vec<String>> {
     let account = tx.account_id();
-    Ok(sqlx::query_scalar!("select storage_key from attachments where account_id = $1 and storage_key = any($2)", account.0, keys)
-        .fetch_all(tx.conn())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "select storage_key from attachments where account_id = $1 and storage_key = any($2)",
+        account.0,
+        keys
+    )
+    .fetch_all(tx.conn())
+    .await?)
 }

@@ -15,11 +15,22 @@ pub struct Actor {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ActorKind {
-    User { user_id: UserId, role: Role, session_id: SessionId },
+    User {
+        user_id: UserId,
+        role: Role,
+        session_id: SessionId,
+    },
     /// A program acting with a person's rights.
-    ApiToken { token_id: ApiTokenId, user_id: UserId, role: Role },
+    ApiToken {
+        token_id: ApiTokenId,
+        user_id: UserId,
+        role: Role,
+    },
     /// A customer in the widget.
-    Visitor { contact_id: ContactId, inbox_id: InboxId },
+    Visitor {
+        contact_id: ContactId,
+        inbox_id: InboxId,
+    },
     /// The model, acting through the same operations as everyone.
     Ai,
     /// Maintenance and seeding.

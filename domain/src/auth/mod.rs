@@ -139,7 +139,8 @@ pub async fn logout(ctx: &Ctx, actor: &Actor) -> Result<()> {
     if let ActorKind::User { session_id, .. } = actor.kind {
         let mut tx = ctx.begin(actor).await?;
         queries::revoke_session(&mut tx, session_id).await?;
-        events::audit(&mut tx, actor, Audit::new("session.ended", "user", actor.user_id().map_or(0, |id| id.0))).await?;
+        events::audit(&mut tx, actor, Audit::new("session.ended", "user", actor.user_id().map_or(0, |id| id.0)))
+            .await?;
         tx.commit().await?;
         ctx.identities.sessions.invalidate(&(actor.account_id, session_id)).await;
     }
@@ -223,7 +224,9 @@ pub async fn me(ctx: &Ctx, actor: &Actor) -> Result<Me> {
     let user = queries::person(&mut tx, user_id).await?;
     let account = crate::accounts::get(&mut tx).await?;
     let session_expires_at = match actor.kind {
-        ActorKind::User { session_id, .. } => queries::live_session(&mut tx, session_id).await?.map(|live| live.expires_at),
+        ActorKind::User { session_id, .. } => {
+            queries::live_session(&mut tx, session_id).await?.map(|live| live.expires_at)
+        }
         _ => None,
     };
     drop(tx);

@@ -37,7 +37,8 @@ pub async fn verify(password: String, known: Option<String>) -> Result<bool> {
         let exists = known.is_some();
         let known = known.unwrap_or_else(|| NOBODY.clone());
         let matches = password.len() <= 4 * MAX_LENGTH
-            && PasswordHash::new(&known).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+            && PasswordHash::new(&known)
+                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
         Ok(exists && matches)
     })
     .await

@@ -33,7 +33,15 @@ pub async fn accounts_of(db: &Db, user: UserId) -> Result<Vec<(Account, Role)>> 
     Ok(rows
         .into_iter()
         .map(|row| {
-            (Account { id: row.id, name: row.name, locale: row.locale, auto_assign_threshold: row.auto_assign_threshold }, row.role)
+            (
+                Account {
+                    id: row.id,
+                    name: row.name,
+                    locale: row.locale,
+                    auto_assign_threshold: row.auto_assign_threshold,
+                },
+                row.role,
+            )
         })
         .collect())
 }
@@ -84,7 +92,12 @@ pub async fn live_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<Liv
 }
 
 /// Moves a session to its next generation when `generation` is the present one.
-pub async fn advance_session(tx: &mut TenantTx, id: SessionId, generation: i32, expires_at: Timestamp) -> Result<Option<UserId>> {
+pub async fn advance_session(
+    tx: &mut TenantTx,
+    id: SessionId,
+    generation: i32,
+    expires_at: Timestamp,
+) -> Result<Option<UserId>> {
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_scalar!(
         r#"update sessions set generation = generation + 1, last_seen_at = $4, expires_at = $5
@@ -160,10 +173,14 @@ pub async fn name_and_role(tx: &mut TenantTx, user: UserId) -> Result<Option<(St
 /// Failures counted for a key in its present window.
 pub async fn failures(db: &Db, key: &[u8], window_start: Timestamp) -> Result<i32> {
     let mut connection = db.unscoped().await?;
-    Ok(sqlx::query_scalar!("select failures from login_attempts where key = $1 and window_started_at > $2", key, window_start)
-        .fetch_optional(&mut *connection)
-        .await?
-        .unwrap_or(0))
+    Ok(sqlx::query_scalar!(
+        "select failures from login_attempts where key = $1 and window_started_at > $2",
+        key,
+        window_start
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .unwrap_or(0))
 }
 
 pub async fn count_failure(db: &Db, key: &[u8], now: Timestamp, window_start: Timestamp) -> Result<()> {

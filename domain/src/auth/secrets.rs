@@ -24,7 +24,11 @@ impl Secrets {
     /// When the secret is shorter than 32 bytes.
     pub fn new(secret: impl Into<Vec<u8>>) -> anyhow::Result<Self> {
         let secret = secret.into();
-        anyhow::ensure!(secret.len() >= Self::MIN_LENGTH, "the secret must have at least {} characters", Self::MIN_LENGTH);
+        anyhow::ensure!(
+            secret.len() >= Self::MIN_LENGTH,
+            "the secret must have at least {} characters",
+            Self::MIN_LENGTH
+        );
         Ok(Self(secret))
     }
 
@@ -56,7 +60,8 @@ impl Secrets {
 
 /// Hex HMAC-SHA256 of a visitor's identifier, as the host site computes it.
 pub fn identifier_hash_matches(inbox_secret: &str, identifier: &str, claimed: &str) -> bool {
-    hex::decode(claimed).is_ok_and(|claimed| mac(inbox_secret.as_bytes(), identifier.as_bytes()).verify_slice(&claimed).is_ok())
+    hex::decode(claimed)
+        .is_ok_and(|claimed| mac(inbox_secret.as_bytes(), identifier.as_bytes()).verify_slice(&claimed).is_ok())
 }
 
 fn mac(key: &[u8], message: &[u8]) -> HmacSha256 {

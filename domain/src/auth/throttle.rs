@@ -35,7 +35,11 @@ impl Attempt {
             hasher.finalize().to_vec()
         };
         let email = email.to_lowercase();
-        Self { pair: hash("pair", &email, address), email: hash("email", &email, ""), address: hash("address", "", address) }
+        Self {
+            pair: hash("pair", &email, address),
+            email: hash("email", &email, ""),
+            address: hash("address", "", address),
+        }
     }
 
     /// # Errors
@@ -46,7 +50,9 @@ impl Attempt {
         let email = queries::failures(&ctx.db, &self.email, since).await?;
         let address = queries::failures(&ctx.db, &self.address, since).await?;
         if pair >= REFUSE_PAIR || email >= REFUSE_ANY || address >= REFUSE_ANY {
-            return Err(Error::TooManyRequests { retry_after: Duration::from_secs(WINDOW.num_seconds().unsigned_abs()) });
+            return Err(Error::TooManyRequests {
+                retry_after: Duration::from_secs(WINDOW.num_seconds().unsigned_abs()),
+            });
         }
         let excess = pair.max(address / 4) - SLOW_FROM;
         if excess >= 0 {

@@ -28,7 +28,13 @@ struct Claims {
     exp: i64,
 }
 
-pub fn access(secrets: &Secrets, account: AccountId, user: UserId, session: SessionId, now: Timestamp) -> Result<String> {
+pub fn access(
+    secrets: &Secrets,
+    account: AccountId,
+    user: UserId,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<String> {
     let claims = Claims {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),

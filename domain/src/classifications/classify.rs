@@ -82,7 +82,10 @@ async fn read(ctx: &Ctx, account: AccountId, message: MessageId) -> Result<Optio
 /// Tells the agents that the assistant is reading; nothing depends on it.
 async fn announce(ctx: &Ctx, actor: &Actor, case: &Case, message: MessageId) -> Result<()> {
     let mut tx = ctx.begin(actor).await?;
-    let event = Event::new(EventKind::AiProcessing).conversation(case.conversation_id).message(message).data(json!({ "stage": "classify" }));
+    let event = Event::new(EventKind::AiProcessing)
+        .conversation(case.conversation_id)
+        .message(message)
+        .data(json!({ "stage": "classify" }));
     events::append(&mut tx, actor, event).await?;
     tx.commit().await
 }
@@ -94,7 +97,13 @@ async fn judge(ctx: &Ctx, case: &Case) -> Result<Verdict> {
 }
 
 /// Everything a verdict means, in the transaction of the job's end.
-async fn settle(tx: &mut TenantTx, actor: &Actor, job: &Claimed, wanted: &ClassifyMessage, verdict: &Verdict) -> Result<()> {
+async fn settle(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    job: &Claimed,
+    wanted: &ClassifyMessage,
+    verdict: &Verdict,
+) -> Result<()> {
     // Where the message is now: its conversation may have been merged into another while the model thought.
     let message = messages::find(tx, wanted.message_id).await?;
     let conversation = conversations::queries::lock(tx, message.conversation_id).await?;
@@ -128,7 +137,8 @@ async fn settle(tx: &mut TenantTx, actor: &Actor, job: &Claimed, wanted: &Classi
             conversations::queries::set_priority(tx, message.conversation_id, verdict.priority, false).await?;
         }
     }
-    let event = Event::new(EventKind::AiClassification).conversation(message.conversation_id).message(message.id).subject(id.0);
+    let event =
+        Event::new(EventKind::AiClassification).conversation(message.conversation_id).message(message.id).subject(id.0);
     events::append(tx, actor, event).await?;
     if unassigned {
         route(tx, actor, message.conversation_id, decision, first).await?;
@@ -150,16 +160,28 @@ async fn decide(tx: &mut TenantTx, case: &mut routing::Case<'_>) -> Result<Decis
         let standing = queries::lock_agent(tx, agent).await?;
         let Some(known) = case.agents.iter_mut().find(|known| known.id == agent) else { return Ok(decision) };
         match standing {
-            Some(now) if (now.availability, now.current_load, now.max_load) == (known.availability, known.current_load, known.max_load) => {
+            Some(now)
+                if (now.availability, now.current_load, now.max_load)
+                    == (known.availability, known.current_load, known.max_load) =>
+            {
                 return Ok(decision);
             }
-            Some(now) => (known.availability, known.current_load, known.max_load) = (now.availability, now.current_load, now.max_load),
+            Some(now) => {
+                (known.availability, known.current_load, known.max_load) =
+                    (now.availability, now.current_load, now.max_load)
+            }
             None => case.agents.retain(|known| known.id != agent),
         }
     }
 }
 
-async fn route(tx: &mut TenantTx, actor: &Actor, conversation: ConversationId, decision: Decision, first: bool) -> Result<()> {
+async fn route(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    conversation: ConversationId,
+    decision: Decision,
+    first: bool,
+) -> Result<()> {
     match decision.outcome {
         Outcome::Assign => {
             if let Some(team) = decision.team {
@@ -170,7 +192,13 @@ async fn route(tx: &mut TenantTx, actor: &Actor, conversation: ConversationId, d
             conversations::queries::set_assignment_reason(tx, conversation, &decision.reason).await?;
             // Said once in the thread; the row keeps the newest reason.
             if first {
-                messages::record_activity(tx, actor, conversation, Activity::LeftUnassigned { reason: decision.reason }).await?;
+                messages::record_activity(
+                    tx,
+                    actor,
+                    conversation,
+                    Activity::LeftUnassigned { reason: decision.reason },
+                )
+                .await?;
             }
         }
     }

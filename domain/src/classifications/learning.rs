@@ -35,7 +35,9 @@ pub async fn lesson(tx: &mut TenantTx) -> Result<Lesson> {
     let account = tx.account_id();
     let fingerprint = queries::corrections_fingerprint(tx, CORRECTIONS).await?;
     let examples = match &fingerprint {
-        Some(print) if !TRAINED.contains_key(&(account, print.clone())) => examples(queries::corrections(tx, CORRECTIONS).await?),
+        Some(print) if !TRAINED.contains_key(&(account, print.clone())) => {
+            examples(queries::corrections(tx, CORRECTIONS).await?)
+        }
         _ => Vec::new(),
     };
     Ok(Lesson { account, fingerprint, examples })
@@ -87,7 +89,10 @@ fn examples(corrections: Vec<Corrected>) -> Vec<Example> {
             _ => {}
         }
     }
-    examples.into_values().filter(|example| example.category.is_some() || example.priority.is_some() || example.sentiment.is_some()).collect()
+    examples
+        .into_values()
+        .filter(|example| example.category.is_some() || example.priority.is_some() || example.sentiment.is_some())
+        .collect()
 }
 
 #[cfg(test)]

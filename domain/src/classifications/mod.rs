@@ -68,7 +68,12 @@ pub async fn request(tx: &mut TenantTx, actor: &Actor, message: MessageId) -> Re
 ///
 /// # Errors
 /// `NotFound`; `Invalid` when no field is given, or for a category that nobody handles.
-pub async fn correct(tx: &mut TenantTx, actor: &Actor, id: ClassificationId, request: Correct) -> Result<Classification> {
+pub async fn correct(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ClassificationId,
+    request: Correct,
+) -> Result<Classification> {
     actor.require(Permission::Work)?;
     let before = find(tx, id).await?;
     // Always the conversation first: whoever else changes both takes them in this order.
@@ -138,11 +143,9 @@ async fn known_category(tx: &mut TenantTx, category: &str) -> Result<String> {
     let mut known = queries::team_categories(tx).await?;
     known.extend(routing::BUILTIN_CATEGORIES.map(str::to_owned));
     let wanted = category.to_lowercase();
-    known
-        .iter()
-        .find(|name| name.to_lowercase() == wanted)
-        .cloned()
-        .ok_or_else(|| Error::invalid("category", format!("nobody handles “{category}”: give a team this category first")))
+    known.iter().find(|name| name.to_lowercase() == wanted).cloned().ok_or_else(|| {
+        Error::invalid("category", format!("nobody handles “{category}”: give a team this category first"))
+    })
 }
 
 /// The part that the conversation's row repeats.

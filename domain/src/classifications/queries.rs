@@ -99,7 +99,13 @@ pub async fn id_by_job(tx: &mut TenantTx, job: JobId) -> Result<Option<Classific
 }
 
 /// None when the job has classified before.
-pub async fn insert(tx: &mut TenantTx, message: &Message, job: JobId, verdict: &Verdict, decision: &Decision) -> Result<Option<ClassificationId>> {
+pub async fn insert(
+    tx: &mut TenantTx,
+    message: &Message,
+    job: JobId,
+    verdict: &Verdict,
+    decision: &Decision,
+) -> Result<Option<ClassificationId>> {
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_scalar!(
         r#"insert into classifications (account_id, conversation_id, message_id, job_id, category, priority, sentiment, language, confidence,
@@ -142,7 +148,11 @@ pub async fn newest_customer_message(tx: &mut TenantTx, conversation: Conversati
 }
 
 /// What the customer wrote just before.
-pub async fn text_before(tx: &mut TenantTx, conversation: ConversationId, message: MessageId) -> Result<Option<String>> {
+pub async fn text_before(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    message: MessageId,
+) -> Result<Option<String>> {
     let account = tx.account_id();
     Ok(sqlx::query_scalar!(
         "select content from messages
@@ -211,12 +221,22 @@ pub async fn lock_agent(tx: &mut TenantTx, id: UserId) -> Result<Option<Standing
 
 pub async fn team_categories(tx: &mut TenantTx) -> Result<Vec<String>> {
     let account = tx.account_id();
-    Ok(sqlx::query_scalar!(r#"select distinct category as "category!" from teams where account_id = $1 and category is not null"#, account.0)
-        .fetch_all(tx.conn())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        r#"select distinct category as "category!" from teams where account_id = $1 and category is not null"#,
+        account.0
+    )
+    .fetch_all(tx.conn())
+    .await?)
 }
 
-pub async fn insert_correction(tx: &mut TenantTx, of: &Classification, user: Option<UserId>, field: &str, from: &str, to: &str) -> Result<()> {
+pub async fn insert_correction(
+    tx: &mut TenantTx,
+    of: &Classification,
+    user: Option<UserId>,
+    field: &str,
+    from: &str,
+    to: &str,
+) -> Result<()> {
     let (account, now) = (tx.account_id(), tx.now());
     sqlx::query!(
         "insert into corrections (account_id, classification_id, message_id, user_id, field, from_value, to_value, created_at)

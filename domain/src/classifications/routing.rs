@@ -90,14 +90,27 @@ pub fn decide(case: &Case<'_>) -> Decision {
         };
         return Decision { outcome: Outcome::Leave, team: None, agent: None, reason };
     };
-    let agent = case.agents.iter().filter(|agent| agent.teams.contains(&team.id) && agent.is_free()).min_by(|a, b| a.compare(b));
+    let agent = case
+        .agents
+        .iter()
+        .filter(|agent| agent.teams.contains(&team.id) && agent.is_free())
+        .min_by(|a, b| a.compare(b));
     let (outcome, reason) = match agent {
         _ if unsure => (Outcome::Leave, below(case)),
         Some(agent) => {
             let load = format!("{} of {}", agent.current_load, agent.max_load);
-            (Outcome::Assign, format!("{sure} sure that this is about {category}; {} is online in {} with the lightest load ({load})", agent.name, team.name))
+            (
+                Outcome::Assign,
+                format!(
+                    "{sure} sure that this is about {category}; {} is online in {} with the lightest load ({load})",
+                    agent.name, team.name
+                ),
+            )
         }
-        None => (Outcome::Assign, format!("{sure} sure that this is about {category}; nobody in {} is online with room for more", team.name)),
+        None => (
+            Outcome::Assign,
+            format!("{sure} sure that this is about {category}; nobody in {} is online with room for more", team.name),
+        ),
     };
     Decision { outcome, team: Some(team.id), agent: agent.map(|agent| agent.id), reason }
 }
@@ -115,7 +128,8 @@ fn below(case: &Case<'_>) -> String {
 fn team<'a>(case: &'a Case<'_>) -> Option<&'a Team> {
     let serving = || case.teams.iter().filter(|team| team.serves);
     let named = case.preferred_team.and_then(|name| serving().find(|team| team.name.eq_ignore_ascii_case(name)));
-    let fits = |team: &&Team| team.category.as_deref().is_some_and(|category| category.eq_ignore_ascii_case(case.category));
+    let fits =
+        |team: &&Team| team.category.as_deref().is_some_and(|category| category.eq_ignore_ascii_case(case.category));
     named.or_else(|| serving().filter(fits).min_by_key(|team| team.id))
 }
 
@@ -148,7 +162,14 @@ mod tests {
     }
 
     fn case(agents: Vec<Agent>) -> Case<'static> {
-        Case { category: "billing", confidence: 0.93, threshold: 0.85, preferred_team: None, teams: vec![team(1, Some("billing"), true)], agents }
+        Case {
+            category: "billing",
+            confidence: 0.93,
+            threshold: 0.85,
+            preferred_team: None,
+            teams: vec![team(1, Some("billing"), true)],
+            agents,
+        }
     }
 
     #[test]
@@ -161,7 +182,10 @@ mod tests {
     #[test]
     fn reasons_say_what_decided() {
         let free = decide(&case(vec![agent(1, 2, 10, None)]));
-        assert_eq!(free.reason, "93 % sure that this is about billing; Agent 1 is online in Team 1 with the lightest load (2 of 10)");
+        assert_eq!(
+            free.reason,
+            "93 % sure that this is about billing; Agent 1 is online in Team 1 with the lightest load (2 of 10)"
+        );
         let full = decide(&case(vec![agent(1, 10, 10, None)]));
         assert_eq!((full.outcome, full.agent), (Outcome::Assign, None));
         assert_eq!(full.reason, "93 % sure that this is about billing; nobody in Team 1 is online with room for more");
@@ -175,7 +199,8 @@ mod tests {
 
     #[test]
     fn an_inbox_with_teams_of_its_own_uses_only_those() {
-        let teams = vec![team(1, Some("billing"), false), team(2, Some("billing"), true), team(3, Some("billing"), true)];
+        let teams =
+            vec![team(1, Some("billing"), false), team(2, Some("billing"), true), team(3, Some("billing"), true)];
         assert_eq!(decide(&Case { teams, ..case(Vec::new()) }).team, Some(TeamId(2)));
     }
 

@@ -87,8 +87,28 @@ mod tests {
         let long = format!("{}@example.com", "a".repeat(65));
         let longer = format!("a@{}.com", vec!["b".repeat(60); 5].join("."));
         for text in [
-            "", "@", "a@", "@b.c", "a@b", "a@@b.c", "a@b@c.d", "a b@c.d", "a@b c.d", "a@.c", "a@b.", "a@b..c", "a\r\nBcc:x@b.c", "a\0@b.c",
-            "a@-b.c", "a@b_.c", "<a@b.c>", "a,b@c.d", ".a@b.c", "a..b@c.d", &long, &longer,
+            "",
+            "@",
+            "a@",
+            "@b.c",
+            "a@b",
+            "a@@b.c",
+            "a@b@c.d",
+            "a b@c.d",
+            "a@b c.d",
+            "a@.c",
+            "a@b.",
+            "a@b..c",
+            "a\r\nBcc:x@b.c",
+            "a\0@b.c",
+            "a@-b.c",
+            "a@b_.c",
+            "<a@b.c>",
+            "a,b@c.d",
+            ".a@b.c",
+            "a..b@c.d",
+            &long,
+            &longer,
         ] {
             assert!(matches!(email(text, "email"), Err(Error::Invalid { field: "email", .. })), "{text:?}");
         }

@@ -192,7 +192,10 @@ pub(crate) fn check_attributes(mut attributes: Map<String, Value>) -> Result<Map
     if attributes.len() > MAX_ATTRIBUTES {
         return refuse(format!("holds at most {MAX_ATTRIBUTES} attributes"));
     }
-    if attributes.keys().any(|key| key.trim().is_empty() || key.chars().count() > 100 || key.chars().any(char::is_control)) {
+    if attributes
+        .keys()
+        .any(|key| key.trim().is_empty() || key.chars().count() > 100 || key.chars().any(char::is_control))
+    {
         return refuse("an attribute's name takes 1 to 100 characters".to_owned());
     }
     // Measured as text, so that deep nesting counts as well.
@@ -232,7 +235,10 @@ mod tests {
     #[test]
     fn attributes_are_merged_and_null_removes() {
         let object = |value: Value| value.as_object().cloned().unwrap();
-        let merged = merge_attributes(object(json!({ "plan": "pro", "seats": 3 })), object(json!({ "seats": null, "since": "2024" })));
+        let merged = merge_attributes(
+            object(json!({ "plan": "pro", "seats": 3 })),
+            object(json!({ "seats": null, "since": "2024" })),
+        );
         assert_eq!(merged, object(json!({ "plan": "pro", "since": "2024" })));
     }
 

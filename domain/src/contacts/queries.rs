@@ -45,7 +45,12 @@ impl From<Row> for Contact {
 }
 
 /// Newest first, below `before`. Expects `contacts_recent_idx`, and `conversations_contact_idx` for the counts.
-pub async fn list(tx: &mut TenantTx, pattern: Option<&str>, before: Option<ContactId>, limit: u32) -> Result<Vec<Contact>> {
+pub async fn list(
+    tx: &mut TenantTx,
+    pattern: Option<&str>,
+    before: Option<ContactId>,
+    limit: u32,
+) -> Result<Vec<Contact>> {
     let account = tx.account_id();
     let rows = sqlx::query_as!(
         Row,

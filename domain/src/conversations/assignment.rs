@@ -37,7 +37,14 @@ pub async fn assign(tx: &mut TenantTx, actor: &Actor, id: ConversationId, reques
 
 /// Assigns as the AI's routing decided. A person's choice is never overruled: an assigned conversation stays.
 /// None when it was left alone.
-pub async fn route(tx: &mut TenantTx, actor: &Actor, id: ConversationId, agent: Option<UserId>, team: TeamId, reason: String) -> Result<Option<Assignment>> {
+pub async fn route(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ConversationId,
+    agent: Option<UserId>,
+    team: TeamId,
+    reason: String,
+) -> Result<Option<Assignment>> {
     let before = queries::lock(tx, id).await?;
     if before.assignee_id.is_some() || before.team_id.is_some_and(|current| current != team) {
         return Ok(None);
@@ -55,11 +62,17 @@ async fn place(
     reason: String,
 ) -> Result<Assignment> {
     let agent_name = match agent {
-        Some(agent) => Some(queries::agent_name(tx, agent).await?.ok_or_else(|| Error::invalid("agent_id", "there is no such agent"))?),
+        Some(agent) => Some(
+            queries::agent_name(tx, agent)
+                .await?
+                .ok_or_else(|| Error::invalid("agent_id", "there is no such agent"))?,
+        ),
         None => None,
     };
     let team_name = match team {
-        Some(team) => Some(queries::team_name(tx, team).await?.ok_or_else(|| Error::invalid("team_id", "there is no such team"))?),
+        Some(team) => Some(
+            queries::team_name(tx, team).await?.ok_or_else(|| Error::invalid("team_id", "there is no such team"))?,
+        ),
         None => None,
     };
     queries::set_assignment(tx, id, agent, team, source, &reason).await?;
@@ -74,7 +87,10 @@ async fn place(
     let event = Event::new(EventKind::ConversationAssigned)
         .conversation(id)
         .data(json!({ "source": source, "reason": reason }))
-        .audited(Audit::new("conversation.assigned", "conversation", id.0).details(json!({ "agent_id": agent, "team_id": team, "source": source })));
+        .audited(
+            Audit::new("conversation.assigned", "conversation", id.0)
+                .details(json!({ "agent_id": agent, "team_id": team, "source": source })),
+        );
     events::append(tx, actor, event).await?;
     let conversation = find(tx, id).await?;
     Ok(Assignment { conversation_id: id, assignee: conversation.assignee, team: conversation.team, source, reason })

@@ -111,7 +111,11 @@ impl Search {
             sql.push(" or c.display_id = ").push_bind(number);
         }
         if let Some(words) = &self.words {
-            sql.push(" or c.id in (select search_conversations(").push_bind(words.clone()).push(", ").push_bind(SEARCH_LIMIT).push("))");
+            sql.push(" or c.id in (select search_conversations(")
+                .push_bind(words.clone())
+                .push(", ")
+                .push_bind(SEARCH_LIMIT)
+                .push("))");
         }
         sql.push(")");
     }

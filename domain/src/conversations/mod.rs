@@ -9,8 +9,8 @@ use serde_json::json;
 use types::{
     ConversationId, Page,
     conversations::{
-        Conversation, ConversationQuery, CreateConversation, FirstMessageFrom, Merge, SetLabels, Sort, Status, UpdateConversation,
-        ViewCounts,
+        Conversation, ConversationQuery, CreateConversation, FirstMessageFrom, Merge, SetLabels, Sort, Status,
+        UpdateConversation, ViewCounts,
     },
     events::EventKind,
     messages::{Activity, CreateMessage},
@@ -42,7 +42,9 @@ pub async fn counts(tx: &mut TenantTx, actor: &Actor) -> Result<ViewCounts> {
     let open = queries::open_counts(tx).await?;
     let closed = queries::status_counts(tx).await?;
     let of = |status| closed.iter().find(|(s, _)| *s == status).map_or(0, |(_, count)| *count);
-    let sum = |matches: &dyn Fn(&queries::OpenCount) -> bool| open.iter().filter(|row| matches(row)).map(|row| row.count).sum();
+    let sum = |matches: &dyn Fn(&queries::OpenCount) -> bool| {
+        open.iter().filter(|row| matches(row)).map(|row| row.count).sum()
+    };
     let mut teams = queries::team_names(tx).await?;
     for team in &mut teams {
         team.open = sum(&|row| row.team_id == Some(team.team_id));
@@ -81,18 +83,34 @@ pub(crate) async fn by_ids(tx: &mut TenantTx, ids: &[ConversationId]) -> Result<
 pub async fn create(tx: &mut TenantTx, actor: &Actor, request: CreateConversation) -> Result<Conversation> {
     actor.require(Permission::Work)?;
     let contact_id = match (request.contact_id, request.contact) {
-        (Some(id), None) => crate::contacts::get(tx, actor, id).await.map_err(|_| Error::invalid("contact_id", "there is no such contact"))?.id,
+        (Some(id), None) => {
+            crate::contacts::get(tx, actor, id)
+                .await
+                .map_err(|_| Error::invalid("contact_id", "there is no such contact"))?
+                .id
+        }
         (None, Some(contact)) => crate::contacts::create(tx, actor, contact).await?.id,
         _ => return Err(Error::invalid("contact_id", "give either contact_id or contact")),
     };
     check_subject(request.subject.as_deref())?;
     let id = queries::insert(
         tx,
-        queries::NewConversation { inbox_id: request.inbox_id, contact_id, subject: request.subject.as_deref(), priority: request.priority },
+        queries::NewConversation {
+            inbox_id: request.inbox_id,
+            contact_id,
+            subject: request.subject.as_deref(),
+            priority: request.priority,
+        },
     )
     .await?;
     events::append(tx, actor, Event::new(EventKind::ConversationNew).conversation(id)).await?;
-    let message = CreateMessage { content: request.content, private: false, attachment_ids: Vec::new(), content_type: None, client_ref: None };
+    let message = CreateMessage {
+        content: request.content,
+        private: false,
+        attachment_ids: Vec::new(),
+        content_type: None,
+        client_ref: None,
+    };
     match request.from.unwrap_or(FirstMessageFrom::Contact) {
         FirstMessageFrom::Contact => {
             let visitor = Actor {
@@ -111,7 +129,9 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, request: CreateConversatio
 
 fn check_subject(subject: Option<&str>) -> Result<()> {
     match subject {
-        Some(subject) if subject.chars().count() > 500 => Err(Error::invalid("subject", "takes at most 500 characters")),
+        Some(subject) if subject.chars().count() > 500 => {
+            Err(Error::invalid("subject", "takes at most 500 characters"))
+        }
         _ => Ok(()),
     }
 }
@@ -120,7 +140,12 @@ fn check_subject(subject: Option<&str>) -> Result<()> {
 ///
 /// # Errors
 /// `NotFound`; `Invalid` for a snooze in the past or without the status.
-pub async fn update(tx: &mut TenantTx, actor: &Actor, id: ConversationId, request: UpdateConversation) -> Result<Conversation> {
+pub async fn update(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ConversationId,
+    request: UpdateConversation,
+) -> Result<Conversation> {
     actor.require(Permission::Work)?;
     let before = queries::lock(tx, id).await?;
     check_subject(request.subject.as_deref())?;
@@ -152,14 +177,21 @@ pub async fn update(tx: &mut TenantTx, actor: &Actor, id: ConversationId, reques
 }
 
 /// Replaces the labels. Titles are matched without case and must exist.
-pub async fn set_labels(tx: &mut TenantTx, actor: &Actor, id: ConversationId, request: SetLabels) -> Result<Conversation> {
+pub async fn set_labels(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ConversationId,
+    request: SetLabels,
+) -> Result<Conversation> {
     actor.require(Permission::Work)?;
     let before = queries::lock(tx, id).await?;
     let mut wanted = request.labels;
     wanted.sort_by_key(|title| title.to_lowercase());
     wanted.dedup_by_key(|title| title.to_lowercase());
     let labels = queries::known_labels(tx, &wanted).await?;
-    if let Some(unknown) = wanted.iter().find(|title| !labels.iter().any(|known| known.to_lowercase() == title.to_lowercase())) {
+    if let Some(unknown) =
+        wanted.iter().find(|title| !labels.iter().any(|known| known.to_lowercase() == title.to_lowercase()))
+    {
         return Err(Error::invalid("labels", format!("there is no label “{unknown}”")));
     }
     if labels != before.labels {
@@ -194,14 +226,31 @@ pub async fn merge(tx: &mut TenantTx, actor: &Actor, id: ConversationId, request
     let b = queries::lock(tx, second).await?;
     let (from, target) = if id < into { (a, b) } else { (b, a) };
     if from.contact_id != target.contact_id {
-        return Err(Error::Conflict { code: "different_contacts", message: "These conversations belong to different customers." });
+        return Err(Error::Conflict {
+            code: "different_contacts",
+            message: "These conversations belong to different customers.",
+        });
     }
     if from.merged_into.is_some() || target.merged_into.is_some() {
-        return Err(Error::Conflict { code: "already_merged", message: "One of these conversations has been merged already." });
+        return Err(Error::Conflict {
+            code: "already_merged",
+            message: "One of these conversations has been merged already.",
+        });
     }
     queries::merge(tx, id, into).await?;
-    messages::record_activity(tx, actor, into, Activity::Merged { display_id: from.display_id, by: Some(actor.name.clone()) }).await?;
-    events::append(tx, actor, Event::new(EventKind::ConversationUpdated).conversation(id).data(json!({ "merged_into": into }))).await?;
+    messages::record_activity(
+        tx,
+        actor,
+        into,
+        Activity::Merged { display_id: from.display_id, by: Some(actor.name.clone()) },
+    )
+    .await?;
+    events::append(
+        tx,
+        actor,
+        Event::new(EventKind::ConversationUpdated).conversation(id).data(json!({ "merged_into": into })),
+    )
+    .await?;
     changed(tx, actor, into).await
 }
 

@@ -70,20 +70,25 @@ struct Row {
 
 impl From<Row> for Conversation {
     fn from(row: Row) -> Self {
-        let last_message = row.last_message_id.zip(row.last_message_sender).zip(row.last_message_at).map(|((id, sender_type), created_at)| LastMessage {
-            id,
-            content: row.last_message_preview.unwrap_or_default(),
-            sender_type,
-            private: row.last_message_private.unwrap_or(false),
-            created_at,
-        });
-        let classification = row.category.zip(row.sentiment).zip(row.language).map(|((category, sentiment), language)| ClassificationSummary {
-            category,
-            priority: row.ai_priority.unwrap_or(row.priority),
-            sentiment,
-            language,
-            confidence: row.category_confidence.unwrap_or_default(),
-        });
+        let last_message = row.last_message_id.zip(row.last_message_sender).zip(row.last_message_at).map(
+            |((id, sender_type), created_at)| LastMessage {
+                id,
+                content: row.last_message_preview.unwrap_or_default(),
+                sender_type,
+                private: row.last_message_private.unwrap_or(false),
+                created_at,
+            },
+        );
+        let classification =
+            row.category.zip(row.sentiment).zip(row.language).map(|((category, sentiment), language)| {
+                ClassificationSummary {
+                    category,
+                    priority: row.ai_priority.unwrap_or(row.priority),
+                    sentiment,
+                    language,
+                    confidence: row.category_confidence.unwrap_or_default(),
+                }
+            });
         Self {
             id: row.id,
             display_id: row.display_id,
@@ -117,7 +122,13 @@ impl From<Row> for Conversation {
 }
 
 /// Expects `conversations_activity_idx` (or its assignee and team twins) for the default order: no sort, no scan beyond the page.
-pub async fn list(tx: &mut TenantTx, filter: &Filter, sort: Sort, after: Option<&Key>, limit: u32) -> Result<Vec<Conversation>> {
+pub async fn list(
+    tx: &mut TenantTx,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<&Key>,
+    limit: u32,
+) -> Result<Vec<Conversation>> {
     let mut query = QueryBuilder::<Postgres>::new(SELECT);
     query.push(" where c.account_id = ").push_bind(tx.account_id().0);
     filter.push(&mut query);
@@ -191,7 +202,12 @@ pub async fn lock(tx: &mut TenantTx, id: ConversationId) -> Result<Locked> {
     .await?)
 }
 
-pub async fn set_status(tx: &mut TenantTx, id: ConversationId, status: Status, snoozed_until: Option<Timestamp>) -> Result<()> {
+pub async fn set_status(
+    tx: &mut TenantTx,
+    id: ConversationId,
+    status: Status,
+    snoozed_until: Option<Timestamp>,
+) -> Result<()> {
     let (account, now) = (tx.account_id(), tx.now());
     sqlx::query!(
         "update conversations
@@ -226,9 +242,14 @@ pub async fn set_priority(tx: &mut TenantTx, id: ConversationId, priority: Prior
 
 pub async fn set_subject(tx: &mut TenantTx, id: ConversationId, subject: &str) -> Result<()> {
     let account = tx.account_id();
-    sqlx::query!("update conversations set subject = nullif($3, '') where account_id = $1 and id = $2", account.0, id.0, subject)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update conversations set subject = nullif($3, '') where account_id = $1 and id = $2",
+        account.0,
+        id.0,
+        subject
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -273,7 +294,9 @@ pub async fn set_assignment_reason(tx: &mut TenantTx, id: ConversationId, reason
 
 pub async fn set_labels(tx: &mut TenantTx, id: ConversationId, labels: &[String]) -> Result<()> {
     let account = tx.account_id();
-    sqlx::query!("update conversations set labels = $3 where account_id = $1 and id = $2", account.0, id.0, labels).execute(tx.conn()).await?;
+    sqlx::query!("update conversations set labels = $3 where account_id = $1 and id = $2", account.0, id.0, labels)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -328,12 +351,22 @@ pub async fn merge(tx: &mut TenantTx, from: ConversationId, into: ConversationId
     sqlx::query!("update messages set conversation_id = $3 where account_id = $1 and conversation_id = $2 and content_type = 'text'", account.0, from.0, into.0)
         .execute(tx.conn())
         .await?;
-    sqlx::query!("update classifications set conversation_id = $3 where account_id = $1 and conversation_id = $2", account.0, from.0, into.0)
-        .execute(tx.conn())
-        .await?;
-    sqlx::query!("update drafts set conversation_id = $3 where account_id = $1 and conversation_id = $2", account.0, from.0, into.0)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update classifications set conversation_id = $3 where account_id = $1 and conversation_id = $2",
+        account.0,
+        from.0,
+        into.0
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update drafts set conversation_id = $3 where account_id = $1 and conversation_id = $2",
+        account.0,
+        from.0,
+        into.0
+    )
+    .execute(tx.conn())
+    .await?;
     sqlx::query!(
         "update conversations set status = 'resolved', merged_into = $3, resolved_at = coalesce(resolved_at, $4), snoozed_until = null,
              waiting_since = null, unread_count = 0, pending_draft_id = null, last_activity_at = $4
@@ -425,14 +458,20 @@ pub async fn agent_name(tx: &mut TenantTx, id: UserId) -> Result<Option<String>>
 
 pub async fn team_name(tx: &mut TenantTx, id: TeamId) -> Result<Option<String>> {
     let account = tx.account_id();
-    Ok(sqlx::query_scalar!("select name from teams where account_id = $1 and id = $2", account.0, id.0).fetch_optional(tx.conn()).await?)
+    Ok(sqlx::query_scalar!("select name from teams where account_id = $1 and id = $2", account.0, id.0)
+        .fetch_optional(tx.conn())
+        .await?)
 }
 
 /// The ones of these titles that are labels of the account, as they are spelled there.
 pub async fn known_labels(tx: &mut TenantTx, titles: &[String]) -> Result<Vec<String>> {
     let account = tx.account_id();
     let lower: Vec<String> = titles.iter().map(|title| title.to_lowercase()).collect();
-    Ok(sqlx::query_scalar!("select title from labels where account_id = $1 and lower(title) = any($2) order by lower(title)", account.0, &lower)
-        .fetch_all(tx.conn())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "select title from labels where account_id = $1 and lower(title) = any($2) order by lower(title)",
+        account.0,
+        &lower
+    )
+    .fetch_all(tx.conn())
+    .await?)
 }

@@ -73,11 +73,7 @@ impl Embedded {
         let server = launch(&place).await?;
         let (stop, stopped) = oneshot::channel();
         let supervisor = tokio::spawn(supervise(Arc::clone(&place), server, guard, stopped));
-        Ok(Self {
-            place,
-            stop,
-            supervisor,
-        })
+        Ok(Self { place, stop, supervisor })
     }
 
     /// Connection URL of the superuser `postgres` for `database`, over the Unix socket.
@@ -141,10 +137,7 @@ pub fn find_binaries() -> anyhow::Result<PathBuf> {
     if directory.join("bin/postgres").is_file() {
         return Ok(directory);
     }
-    bail!(
-        "no PostgreSQL in {}: run scripts/setup, or set HUMMDESK_POSTGRES_DIR",
-        directory.display()
-    )
+    bail!("no PostgreSQL in {}: run scripts/setup, or set HUMMDESK_POSTGRES_DIR", directory.display())
 }
 
 /// Ends the postmaster when this process dies without a chance to do so: a shell waits for the
@@ -167,10 +160,7 @@ impl Guard {
             .process_group(0);
         let mut shell = command.spawn().context("starting the PostgreSQL guard")?;
         let pipe = shell.stdin.take();
-        Ok(Self {
-            shell,
-            _held_open: pipe,
-        })
+        Ok(Self { shell, _held_open: pipe })
     }
 }
 
@@ -196,22 +186,12 @@ async fn supervise(
         }
     }
     let outcome = shut_down(&place).await;
-    guard
-        .shell
-        .start_kill()
-        .context("ending the PostgreSQL guard")?;
-    guard
-        .shell
-        .wait()
-        .await
-        .context("ending the PostgreSQL guard")?;
+    guard.shell.start_kill().context("ending the PostgreSQL guard")?;
+    guard.shell.wait().await.context("ending the PostgreSQL guard")?;
     if outcome.is_err() {
         server.start_kill().context("killing PostgreSQL")?;
     }
-    server
-        .wait()
-        .await
-        .context("waiting for PostgreSQL to end")?;
+    server.wait().await.context("waiting for PostgreSQL to end")?;
     outcome
 }
 
@@ -253,10 +233,7 @@ async fn launch(place: &Place) -> anyhow::Result<Child> {
             pause *= 2;
             continue;
         }
-        bail!(
-            "PostgreSQL did not start ({status}); its log ends with:\n{}",
-            last_lines(&log, 12)
-        );
+        bail!("PostgreSQL did not start ({status}); its log ends with:\n{}", last_lines(&log, 12));
     }
 }
 
@@ -268,11 +245,7 @@ async fn spawn_server(place: &Place) -> anyhow::Result<(Child, u64)> {
         .open(&log_file)
         .await
         .with_context(|| format!("opening {}", log_file.display()))?;
-    let log_start = log
-        .metadata()
-        .await
-        .context("reading the size of the PostgreSQL log")?
-        .len();
+    let log_start = log.metadata().await.context("reading the size of the PostgreSQL log")?.len();
     let log = log.into_std().await;
     let errors = log.try_clone().context("sharing the PostgreSQL log")?;
     let mut command = Command::from(place.command(place.binary("postgres")));
@@ -366,14 +339,13 @@ fn url(socket_dir: &Path, user: &str, password: &str, database: &str) -> String 
 fn percent(text: &str) -> String {
     use std::fmt::Write;
 
-    text.bytes()
-        .fold(String::with_capacity(text.len()), |mut encoded, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                encoded.push(char::from(byte));
-            } else {
-                // Writing to a string cannot fail.
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-            encoded
-        })
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
 }

@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{TimeDelta, Timelike as _};
-use types::{Language, Timestamp, conversations::{Priority, Status}, inboxes::Channel};
+use types::{
+    Language, Timestamp,
+    conversations::{Priority, Status},
+    inboxes::Channel,
+};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{
@@ -40,8 +44,9 @@ pub fn cast(scripts: &[Script], dice: &mut Dice) -> (Vec<Customer>, Vec<usize>) 
     }
     for (writer, script) in writers.iter_mut().zip(scripts).filter(|(writer, _)| writer.is_none()) {
         let open = script.status != Status::Resolved;
-        let fitting: Vec<usize> =
-            (0..customers.len()).filter(|&index| customers[index].language == script.language && !(open && customers[index].busy)).collect();
+        let fitting: Vec<usize> = (0..customers.len())
+            .filter(|&index| customers[index].language == script.language && !(open && customers[index].busy))
+            .collect();
         let chosen = if fitting.is_empty() {
             introduce(&mut customers, script, dice)
         } else {
@@ -74,10 +79,13 @@ fn introduce(customers: &mut Vec<Customer>, script: &Script, dice: &mut Dice) ->
 
 /// Whether somebody says the customer's first or last name, also with an ending ("Rachelin").
 fn calls_by_name(script: &Script) -> bool {
-    let names: Vec<String> = script.contact.name.unicode_words().filter(|name| name.chars().count() > 1).map(str::to_lowercase).collect();
+    let names: Vec<String> =
+        script.contact.name.unicode_words().filter(|name| name.chars().count() > 1).map(str::to_lowercase).collect();
     script.messages.iter().any(|said| {
         let text = said.text.to_lowercase();
-        text.unicode_words().any(|word| names.iter().any(|name| word.strip_prefix(name.as_str()).is_some_and(|ending| ending.chars().count() <= 3)))
+        text.unicode_words().any(|word| {
+            names.iter().any(|name| word.strip_prefix(name.as_str()).is_some_and(|ending| ending.chars().count() <= 3))
+        })
     })
 }
 
@@ -113,7 +121,8 @@ pub fn place(script: &Script, now: Timestamp, dice: &mut Dice) -> Times {
             continue;
         }
         // Who waits has not waited for days.
-        let neglected = script.status == Status::Open && last == Some(From::Customer) && now - times.end() > TimeDelta::hours(30);
+        let neglected =
+            script.status == Status::Open && last == Some(From::Customer) && now - times.end() > TimeDelta::hours(30);
         if !neglected {
             return times;
         }
@@ -193,7 +202,11 @@ mod tests {
             assert!(!calls_by_name(script) || customers[*writer].email == script.contact.email);
         }
         for (index, customer) in customers.iter().enumerate() {
-            let going_on = scripts.iter().zip(&writers).filter(|(script, writer)| **writer == index && script.status != Status::Resolved).count();
+            let going_on = scripts
+                .iter()
+                .zip(&writers)
+                .filter(|(script, writer)| **writer == index && script.status != Status::Resolved)
+                .count();
             assert!(going_on <= 1 || customer.busy, "{}", customer.email);
         }
     }
@@ -208,7 +221,11 @@ mod tests {
                 let times = place(&script, now, &mut dice);
                 assert_eq!(times.lines.len(), script.messages.len());
                 assert!(times.lines.is_sorted_by(|a, b| a < b), "{times:?}");
-                assert!(times.lines[0] > now - TimeDelta::days(PERIOD_DAYS) && times.end() <= now, "{:?}: {times:?}", script.status);
+                assert!(
+                    times.lines[0] > now - TimeDelta::days(PERIOD_DAYS) && times.end() <= now,
+                    "{:?}: {times:?}",
+                    script.status
+                );
                 assert!(times.closed_at.is_none_or(|closed| closed > *times.lines.last().unwrap()));
                 assert_eq!(times.closed_at.is_none(), script.status == Status::Open);
             }

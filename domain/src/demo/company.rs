@@ -68,7 +68,12 @@ pub static COMPANIES: [Company; 2] = [
             person("Vera Novak", "vera@acme.test", Role::Viewer, Availability::Offline, 0),
         ],
         teams: &[
-            team("Billing", "Invoices, payments, refunds and cancellations", "billing", &["anna@acme.test", "sue@acme.test"]),
+            team(
+                "Billing",
+                "Invoices, payments, refunds and cancellations",
+                "billing",
+                &["anna@acme.test", "sue@acme.test"],
+            ),
             team("Technical", "Hubs, sensors, the app and the API", "technical", &["ben@acme.test", "chen@acme.test"]),
             team("Sales", "Plans, quotes and partners", "sales", &["chen@acme.test", "sue@acme.test"]),
             team("General", "Deliveries, privacy and everything else", "general", &["anna@acme.test", "ben@acme.test"]),
@@ -123,11 +128,22 @@ pub static COMPANIES: [Company; 2] = [
     },
 ];
 
-const fn person(name: &'static str, email: &'static str, role: Role, availability: Availability, max_load: i32) -> Person {
+const fn person(
+    name: &'static str,
+    email: &'static str,
+    role: Role,
+    availability: Availability,
+    max_load: i32,
+) -> Person {
     Person { name, email, role, availability, max_load }
 }
 
-const fn team(name: &'static str, description: &'static str, category: &'static str, members: &'static [&'static str]) -> Team {
+const fn team(
+    name: &'static str,
+    description: &'static str,
+    category: &'static str,
+    members: &'static [&'static str],
+) -> Team {
     Team { name, description, category, members }
 }
 

@@ -51,18 +51,31 @@ pub fn wanted(thread: &Thread, dice: &mut Dice) -> Option<usize> {
 }
 
 /// What the product would have drafted in answer to a line.
-pub async fn compose(ctx: &Ctx, account: AccountId, office: &Office, customer: &Customer, thread: &Thread, line: usize) -> Result<Option<Composed>> {
+pub async fn compose(
+    ctx: &Ctx,
+    account: AccountId,
+    office: &Office,
+    customer: &Customer,
+    thread: &Thread,
+    line: usize,
+) -> Result<Option<Composed>> {
     let Some(reading) = thread.readings.iter().find(|reading| reading.line == line) else { return Ok(None) };
     let verdict = &reading.verdict;
     let before: Vec<(Who, String)> = thread.lines[..line]
         .iter()
         .filter(|line| line.is_public())
-        .map(|line| (if line.sender_type == SenderType::Contact { Who::Customer } else { Who::Agent }, line.text.clone()))
+        .map(|line| {
+            (if line.sender_type == SenderType::Contact { Who::Customer } else { Who::Agent }, line.text.clone())
+        })
         .collect();
     let history = before[before.len().saturating_sub(HISTORY)..].to_vec();
-    let question = Question { text: thread.lines[line].text.clone(), context: history.iter().map(|(_, text)| text.clone()).collect() };
+    let question = Question {
+        text: thread.lines[line].text.clone(),
+        context: history.iter().map(|(_, text)| text.clone()).collect(),
+    };
     let passages = knowledge::retrieve(ctx, account, &question, PASSAGES).await?;
-    let agent = if thread.first_response_at.is_some_and(|at| at < reading.at) { thread.assignee } else { thread.routed_to };
+    let agent =
+        if thread.first_response_at.is_some_and(|at| at < reading.at) { thread.assignee } else { thread.routed_to };
     let request = DraftRequest {
         question: question.text,
         history,
@@ -90,7 +103,8 @@ pub async fn compose(ctx: &Ctx, account: AccountId, office: &Office, customer: &
 /// Gives the thread its draft, and lets the agent who answered have decided about it. A good one was sent in place of
 /// the scripted answer where nothing was said after it. `apt` tells whether the AI understood the matter.
 pub fn settle(thread: &mut Thread, line: usize, composed: Composed, apt: bool, dice: &mut Dice) {
-    let read_at = thread.readings.iter().find(|reading| reading.line == line).map_or(thread.lines[line].at, |reading| reading.at);
+    let read_at =
+        thread.readings.iter().find(|reading| reading.line == line).map_or(thread.lines[line].at, |reading| reading.at);
     let at = read_at + TimeDelta::seconds(1);
     let mut drafted = Drafted {
         line,
@@ -120,8 +134,11 @@ pub fn settle(thread: &mut Thread, line: usize, composed: Composed, apt: bool, d
             send(&mut drafted, thread, answer, &proposed, text);
         } else if dice.chance(0.5) {
             drafted.status = DraftStatus::Rejected;
-            drafted.rejection_reason =
-                if drafted.composed.grounded { Some(REASONS[dice.below(REASONS.len())]) } else { Some("Says only that somebody will look into it.") };
+            drafted.rejection_reason = if drafted.composed.grounded {
+                Some(REASONS[dice.below(REASONS.len())])
+            } else {
+                Some("Says only that somebody will look into it.")
+            };
             drafted.decided_by = thread.lines[answer].agent;
             drafted.decided_at = Some((answered_at - TimeDelta::seconds(30)).max(at));
         }
@@ -142,7 +159,8 @@ fn send(drafted: &mut Drafted, thread: &mut Thread, answer: usize, proposed: &st
 
 /// The draft without the marks of its sources, which are for the agent's eyes.
 fn proposal(composed: &Composed) -> String {
-    (1..=composed.sources.len()).fold(composed.content.clone(), |text, number| text.replace(&format!(" [{number}]"), ""))
+    (1..=composed.sources.len())
+        .fold(composed.content.clone(), |text, number| text.replace(&format!(" [{number}]"), ""))
 }
 
 /// What an agent in a hurry makes of a draft: the greeting, the facts and the name.
@@ -163,7 +181,10 @@ mod tests {
 
     #[test]
     fn an_agent_in_a_hurry_keeps_the_facts() {
-        assert_eq!(shortened("Hi Ann,\n\nSorry about that.\n\nFive days.\n\nWrite again.\n\nBest\nBen"), "Hi Ann,\n\nFive days.\n\nBest\nBen");
+        assert_eq!(
+            shortened("Hi Ann,\n\nSorry about that.\n\nFive days.\n\nWrite again.\n\nBest\nBen"),
+            "Hi Ann,\n\nFive days.\n\nBest\nBen"
+        );
         assert_eq!(shortened("Hi,\n\nFive days.\n\nBest"), "Hi,\n\nFive days.\n\nBest");
     }
 }

@@ -138,7 +138,10 @@ mod tests {
     #[test]
     fn links_to_neighbours_become_words() {
         let body = "See [Leasing](bike-leasing), [the site](https://a.test) and [Leasing again](bike-leasing).";
-        assert_eq!(without_slug_links(body, &["bike-leasing"]), "See *Leasing*, [the site](https://a.test) and *Leasing again*.");
+        assert_eq!(
+            without_slug_links(body, &["bike-leasing"]),
+            "See *Leasing*, [the site](https://a.test) and *Leasing again*."
+        );
     }
 
     #[test]
@@ -149,7 +152,12 @@ mod tests {
             for article in &articles {
                 let body = without_slug_links(&article.body, &slugs);
                 for link in body.split("](").skip(1) {
-                    assert!(link.starts_with("http") || link.starts_with("mailto:"), "{}: {}", article.slug, &link[..30]);
+                    assert!(
+                        link.starts_with("http") || link.starts_with("mailto:"),
+                        "{}: {}",
+                        article.slug,
+                        &link[..30]
+                    );
                 }
             }
         }

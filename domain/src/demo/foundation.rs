@@ -116,7 +116,9 @@ pub async fn lay(ctx: &Ctx, company: &Company) -> Result<()> {
     let hash = password::hash(PASSWORD.to_owned()).await?;
     let mut people = Vec::new();
     for person in company.people {
-        people.push(accounts::queries::ensure_user(&ctx.db, person.email, person.name, &hash, Some(company.locale)).await?);
+        people.push(
+            accounts::queries::ensure_user(&ctx.db, person.email, person.name, &hash, Some(company.locale)).await?,
+        );
     }
     let mut tx = ctx.begin(&actor).await?;
     if queries::standing(&mut tx).await?.is_some_and(|standing| standing.seeded.is_some()) {
@@ -162,7 +164,9 @@ async fn staff(tx: &mut TenantTx, company: &Company, people: &[UserId]) -> Resul
         .teams
         .iter()
         .zip(team_ids)
-        .flat_map(|(team, team_id)| team.members.iter().filter_map(move |email| Some(MemberRow { team_id, user_id: id_of(email)? })))
+        .flat_map(|(team, team_id)| {
+            team.members.iter().filter_map(move |email| Some(MemberRow { team_id, user_id: id_of(email)? }))
+        })
         .collect();
     queries::insert_members(tx, &members).await
 }
@@ -185,10 +189,15 @@ async fn desk(ctx: &Ctx, tx: &mut TenantTx, company: &Company) -> Result<()> {
         .collect();
     queries::insert_inboxes(tx, &inboxes).await?;
     let shared = files::shared()?;
-    let labels: Vec<LabelRow<'_>> =
-        shared.labels.iter().zip(COLOURS.iter().cycle()).map(|(title, color)| LabelRow { title, color, created_at }).collect();
+    let labels: Vec<LabelRow<'_>> = shared
+        .labels
+        .iter()
+        .zip(COLOURS.iter().cycle())
+        .map(|(title, color)| LabelRow { title, color, created_at })
+        .collect();
     queries::insert_labels(tx, &labels).await?;
-    let canned: Vec<(&str, &str)> = shared.canned_responses.iter().map(|canned| (canned.short_code.as_str(), canned.content.as_str())).collect();
+    let canned: Vec<(&str, &str)> =
+        shared.canned_responses.iter().map(|canned| (canned.short_code.as_str(), canned.content.as_str())).collect();
     queries::insert_canned(tx, &canned).await?;
     const HOUR: i32 = 3600;
     let promises = [
@@ -213,7 +222,8 @@ async fn index(ctx: &Ctx, company: &Company) -> Result<Vec<Indexed>> {
         articles.into_iter().map(cut).collect::<Vec<_>>()
     });
     let mut indexed = cut.await.map_err(Error::internal)?;
-    let texts = indexed.iter().flat_map(|article| article.chunks.iter().map(|chunk| chunk.embed_text.clone())).collect();
+    let texts =
+        indexed.iter().flat_map(|article| article.chunks.iter().map(|chunk| chunk.embed_text.clone())).collect();
     let mut vectors = ctx.ai.embed_bulk(texts).await.map_err(Error::internal)?.into_iter();
     for article in &mut indexed {
         article.vectors = vectors.by_ref().take(article.chunks.len()).collect();
@@ -228,7 +238,11 @@ async fn publish(tx: &mut TenantTx, company: &Company, indexed: &[Indexed], peop
         .iter()
         .map(|indexed| {
             let created_at = dice.moment(now - TimeDelta::days(300), now - TimeDelta::days(70));
-            let updated_at = if dice.chance(0.5) { dice.moment(now - TimeDelta::days(60), now - TimeDelta::days(1)) } else { created_at };
+            let updated_at = if dice.chance(0.5) {
+                dice.moment(now - TimeDelta::days(60), now - TimeDelta::days(1))
+            } else {
+                created_at
+            };
             ArticleRow {
                 title: &indexed.article.title,
                 body: &indexed.body,

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use types::{
-    ContactId, ConversationId, DraftId, MessageId, Timestamp, classifications::Confidences, conversations::Status, drafts::DraftStatus,
+    ContactId, ConversationId, DraftId, MessageId, Timestamp, classifications::Confidences, conversations::Status,
+    drafts::DraftStatus,
 };
 
 use super::{
@@ -61,7 +62,8 @@ async fn play(ctx: &Ctx, company: &Company, office: &Office) -> Result<(Vec<Cust
     scripts.truncate(company.wanted);
     let mut dice = Dice::new(company.id.0 as u64);
     let (customers, writers) = cast::cast(&scripts, &mut dice);
-    let mut order: Vec<(Times, usize)> = scripts.iter().enumerate().map(|(index, script)| (cast::place(script, office.now, &mut dice), index)).collect();
+    let mut order: Vec<(Times, usize)> =
+        scripts.iter().enumerate().map(|(index, script)| (cast::place(script, office.now, &mut dice), index)).collect();
     order.sort_by_key(|(times, _)| times.lines[0]);
     let newest: HashSet<usize> = order.iter().rev().take(company.judged).map(|(_, index)| *index).collect();
     let mut judged = judge(ctx, &scripts, &newest, &mut dice).await?;
@@ -73,7 +75,13 @@ async fn play(ctx: &Ctx, company: &Company, office: &Office) -> Result<(Vec<Cust
         let readings = std::mem::take(&mut judged[index]);
         let thread = office.play(script, &customers[customer].name, &times, readings, &mut held, &mut dice);
         let inbox_id = office.inbox(script.channel).ok_or(Error::NotFound)?.id;
-        played.push(Played { thread, subject: script.subject.clone(), inbox_id, customer, category: script.category.clone() });
+        played.push(Played {
+            thread,
+            subject: script.subject.clone(),
+            inbox_id,
+            customer,
+            category: script.category.clone(),
+        });
     }
     Ok((customers, played, dice))
 }
@@ -81,7 +89,12 @@ async fn play(ctx: &Ctx, company: &Company, office: &Office) -> Result<(Vec<Cust
 /// Judgements of the first line of each script, and of the newest one where the customer waits for an answer. The AI
 /// reads the `newest` conversations and all that wait; reading the whole history would take a minute, so the older ones
 /// get what their author meant.
-async fn judge(ctx: &Ctx, scripts: &[Script], newest: &HashSet<usize>, dice: &mut Dice) -> Result<Vec<Vec<(usize, Verdict)>>> {
+async fn judge(
+    ctx: &Ctx,
+    scripts: &[Script],
+    newest: &HashSet<usize>,
+    dice: &mut Dice,
+) -> Result<Vec<Vec<(usize, Verdict)>>> {
     let mut judged: Vec<Vec<(usize, Verdict)>> = Vec::with_capacity(scripts.len());
     let mut wanted: Vec<(usize, usize, String)> = Vec::new();
     for (index, script) in scripts.iter().enumerate() {
@@ -113,7 +126,8 @@ async fn judge(ctx: &Ctx, scripts: &[Script], newest: &HashSet<usize>, dice: &mu
 /// The author's own labels as a verdict, mostly sure. Its model's name says where it comes from.
 fn as_written(script: &Script, dice: &mut Dice) -> Verdict {
     let mut sure = |least: f64| least + (0.99 - least) * dice.share().sqrt();
-    let confidences = Confidences { category: sure(0.7), priority: sure(0.55), sentiment: sure(0.55), language: sure(0.9) };
+    let confidences =
+        Confidences { category: sure(0.7), priority: sure(0.55), sentiment: sure(0.55), language: sure(0.9) };
     Verdict {
         category: script.category.clone(),
         priority: script.priority,
@@ -138,14 +152,26 @@ fn text_of(script: &Script, place: usize) -> String {
     }
 }
 
-async fn draft_answers(ctx: &Ctx, company: &Company, office: &Office, customers: &[Customer], played: &mut [Played], dice: &mut Dice) -> Result<()> {
-    let wanted: Vec<(usize, usize)> =
-        played.iter().enumerate().filter_map(|(index, played)| Some((index, draft::wanted(&played.thread, dice)?))).collect();
+async fn draft_answers(
+    ctx: &Ctx,
+    company: &Company,
+    office: &Office,
+    customers: &[Customer],
+    played: &mut [Played],
+    dice: &mut Dice,
+) -> Result<()> {
+    let wanted: Vec<(usize, usize)> = played
+        .iter()
+        .enumerate()
+        .filter_map(|(index, played)| Some((index, draft::wanted(&played.thread, dice)?)))
+        .collect();
     let composed: Vec<_> = stream::iter(wanted)
         .map(|(index, line)| {
             let Played { thread, customer, .. } = &played[index];
             let customer = &customers[*customer];
-            async move { Ok::<_, Error>((index, line, draft::compose(ctx, company.id, office, customer, thread, line).await?)) }
+            async move {
+                Ok::<_, Error>((index, line, draft::compose(ctx, company.id, office, customer, thread, line).await?))
+            }
         })
         .buffered(DRAFTED_AT_ONCE)
         .try_collect()
@@ -221,8 +247,11 @@ fn classifications<'a>(played: &'a [Played], ids: &Ids) -> Result<Vec<Classifica
 
 /// Answers the conversations' pending drafts.
 async fn save_drafts(tx: &mut TenantTx, played: &[Played], ids: &Ids) -> Result<Vec<(usize, DraftId)>> {
-    let drafted: Vec<(usize, &draft::Drafted)> =
-        played.iter().enumerate().flat_map(|(index, played)| played.thread.drafts.iter().map(move |drafted| (index, drafted))).collect();
+    let drafted: Vec<(usize, &draft::Drafted)> = played
+        .iter()
+        .enumerate()
+        .flat_map(|(index, played)| played.thread.drafts.iter().map(move |drafted| (index, drafted)))
+        .collect();
     let rows = drafted.iter().map(|&(index, drafted)| {
         let composed = &drafted.composed;
         Ok(DraftRow {
@@ -267,7 +296,8 @@ async fn save_drafts(tx: &mut TenantTx, played: &[Played], ids: &Ids) -> Result<
 }
 
 fn ratings<'a>(played: &'a [Played], ids: &Ids) -> Vec<RatingRow<'a>> {
-    let rated = played.iter().enumerate().filter_map(|(index, played)| Some((index, played, played.thread.rated.as_ref()?)));
+    let rated =
+        played.iter().enumerate().filter_map(|(index, played)| Some((index, played, played.thread.rated.as_ref()?)));
     rated
         .map(|(index, played, rated)| RatingRow {
             conversation_id: ids.conversations[index],

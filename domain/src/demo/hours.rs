@@ -119,7 +119,8 @@ mod tests {
     #[test]
     fn most_customers_write_on_working_days() {
         let mut dice = Dice::new(7);
-        let moments: Vec<Timestamp> = (0..500).map(|_| dice.moment(at("2026-09-01T00:00:00Z"), at("2026-11-01T00:00:00Z"))).collect();
+        let moments: Vec<Timestamp> =
+            (0..500).map(|_| dice.moment(at("2026-09-01T00:00:00Z"), at("2026-11-01T00:00:00Z"))).collect();
         let working = moments.iter().filter(|moment| is_working(**moment)).count();
         assert!((320..450).contains(&working), "{working} of 500");
     }

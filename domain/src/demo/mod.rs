@@ -27,7 +27,10 @@ use crate::{Ctx, Error, Result};
 /// `Conflict` in production, or when one of the ids belongs to an account that is not the demo's.
 pub async fn seed(ctx: &Ctx) -> Result<()> {
     if ctx.settings.production {
-        return Err(Error::Conflict { code: "production", message: "Demo data is for development; this is a production installation." });
+        return Err(Error::Conflict {
+            code: "production",
+            message: "Demo data is for development; this is a production installation.",
+        });
     }
     for company in &company::COMPANIES {
         foundation::lay(ctx, company).await?;

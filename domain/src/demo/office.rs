@@ -48,27 +48,42 @@ impl Office {
 
     /// Whoever looks over what nobody has: a supervisor, or the first who answers customers.
     fn triage(&self) -> Option<Colleague> {
-        let agent = self.agents.iter().find(|agent| agent.role == Role::Supervisor).or_else(|| self.agents.iter().find(|agent| agent.role == Role::Agent));
+        let agent = self
+            .agents
+            .iter()
+            .find(|agent| agent.role == Role::Supervisor)
+            .or_else(|| self.agents.iter().find(|agent| agent.role == Role::Agent));
         agent.map(|agent| self.colleague(agent.id))
     }
 
     /// The product's own rule, with the people and loads of that moment.
     fn route(&self, verdict: &Verdict, at: Timestamp, held: &[Held]) -> Decision {
         let today = self.now - at < TimeDelta::hours(3);
-        let agents = self.agents.iter().filter(|agent| agent.role != Role::Viewer && !agent.team_ids.is_empty()).map(|agent| {
-            let there = if today { agent.availability == Availability::Online } else { is_working(at) };
-            let load = held.iter().filter(|held| held.agent == agent.id && held.from <= at && held.until.is_none_or(|until| until > at)).count();
-            routing::Agent {
-                id: agent.id,
-                name: agent.name.clone(),
-                availability: if there { Availability::Online } else { Availability::Offline },
-                current_load: load as i32,
-                max_load: agent.max_load,
-                csat_average: None,
-                teams: agent.team_ids.clone(),
-            }
+        let agents =
+            self.agents.iter().filter(|agent| agent.role != Role::Viewer && !agent.team_ids.is_empty()).map(|agent| {
+                let there = if today { agent.availability == Availability::Online } else { is_working(at) };
+                let load = held
+                    .iter()
+                    .filter(|held| {
+                        held.agent == agent.id && held.from <= at && held.until.is_none_or(|until| until > at)
+                    })
+                    .count();
+                routing::Agent {
+                    id: agent.id,
+                    name: agent.name.clone(),
+                    availability: if there { Availability::Online } else { Availability::Offline },
+                    current_load: load as i32,
+                    max_load: agent.max_load,
+                    csat_average: None,
+                    teams: agent.team_ids.clone(),
+                }
+            });
+        let teams = self.teams.iter().map(|team| routing::Team {
+            id: team.id,
+            name: team.name.clone(),
+            category: team.category.clone(),
+            serves: true,
         });
-        let teams = self.teams.iter().map(|team| routing::Team { id: team.id, name: team.name.clone(), category: team.category.clone(), serves: true });
         routing::decide(&routing::Case {
             category: &verdict.category,
             confidence: verdict.confidences.category,
@@ -80,7 +95,15 @@ impl Office {
     }
 
     /// Plays one conversation. `readings` are the AI's judgements of lines of the script, by their place in it.
-    pub fn play(&self, script: &Script, customer: &str, times: &Times, readings: Vec<(usize, Verdict)>, held: &mut Vec<Held>, dice: &mut Dice) -> Thread {
+    pub fn play(
+        &self,
+        script: &Script,
+        customer: &str,
+        times: &Times,
+        readings: Vec<(usize, Verdict)>,
+        held: &mut Vec<Held>,
+        dice: &mut Dice,
+    ) -> Thread {
         let mut thread = Thread::new(times.lines[0]);
         let mut readings = readings.into_iter().peekable();
         let mut began_work = false;
@@ -90,7 +113,10 @@ impl Office {
                 if let Some((_, verdict)) = readings.next_if(|(of, _)| *of == place) {
                     let decision = self.route(&verdict, at, held);
                     let agent = decision.agent.map(|id| self.name_of(id));
-                    let team = decision.team.and_then(|id| self.teams.iter().find(|team| team.id == id)).map(|team| team.name.clone());
+                    let team = decision
+                        .team
+                        .and_then(|id| self.teams.iter().find(|team| team.id == id))
+                        .map(|team| team.name.clone());
                     thread.judge(at + TimeDelta::seconds(1), verdict, decision, (agent, team));
                 }
             } else if let Some(handler) = self.handler(&mut thread, script, at, dice) {
@@ -123,7 +149,8 @@ impl Office {
             Some(id) => self.teams.iter().find(|team| team.id == id),
             None => self.teams.iter().find(|team| team.category.as_deref() == Some(&script.category)),
         }?;
-        let members: Vec<UserId> = self.agents.iter().filter(|agent| agent.team_ids.contains(&team.id)).map(|agent| agent.id).collect();
+        let members: Vec<UserId> =
+            self.agents.iter().filter(|agent| agent.team_ids.contains(&team.id)).map(|agent| agent.id).collect();
         let handler = self.colleague(*members.get(dice.below(members.len().max(1)))?);
         let taken_at = thread.just_before(at, 45);
         thread.take(taken_at, &handler, (team.id, team.name.clone()));
@@ -167,7 +194,11 @@ impl Office {
         }
         // Who writes again in the widget, or rates there, has seen what was answered before.
         let all = thread.rated.is_some() || (thread.status == Status::Resolved && dice.chance(0.8));
-        let seen = if all { thread.last_public() } else { thread.last_question().filter(|_| thread.first_response_at.is_some()) };
+        let seen = if all {
+            thread.last_public()
+        } else {
+            thread.last_question().filter(|_| thread.first_response_at.is_some())
+        };
         if let (Channel::Web, Some(line)) = (script.channel, seen) {
             thread.seen_by_customer(line);
         }

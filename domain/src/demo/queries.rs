@@ -35,9 +35,13 @@ pub async fn standing(tx: &mut TenantTx) -> Result<Option<Standing>> {
 
 pub async fn mark(tx: &mut TenantTx, seeded: bool) -> Result<()> {
     let account = tx.account_id();
-    sqlx::query!("update accounts set settings = settings || jsonb_build_object('demo_seeded', $2::boolean) where id = $1", account.0, seeded)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update accounts set settings = settings || jsonb_build_object('demo_seeded', $2::boolean) where id = $1",
+        account.0,
+        seeded
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -125,7 +129,8 @@ pub async fn insert_labels(tx: &mut TenantTx, rows: &[LabelRow<'_>]) -> Result<(
 
 pub async fn insert_canned(tx: &mut TenantTx, rows: &[(&str, &str)]) -> Result<()> {
     let account = tx.account_id();
-    let (codes, contents): (Vec<String>, Vec<String>) = rows.iter().map(|(code, content)| ((*code).to_owned(), (*content).to_owned())).unzip();
+    let (codes, contents): (Vec<String>, Vec<String>) =
+        rows.iter().map(|(code, content)| ((*code).to_owned(), (*content).to_owned())).unzip();
     sqlx::query!(
         "insert into canned_responses (account_id, short_code, content)
          select $1, r.short_code, r.content from unnest($2::text[], $3::text[]) as r (short_code, content)",

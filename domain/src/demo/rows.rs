@@ -163,7 +163,10 @@ pub fn contacts<'a>(customers: &'a [Customer], played: &[Played], now: Timestamp
             locale: customer.language,
             location: customer.location,
             created_at: of(index).map(|thread| thread.created_at).min().unwrap_or(now),
-            last_seen_at: of(index).filter_map(|thread| Some(thread.lines[thread.last_question()?].at)).max().unwrap_or(now),
+            last_seen_at: of(index)
+                .filter_map(|thread| Some(thread.lines[thread.last_question()?].at))
+                .max()
+                .unwrap_or(now),
         })
         .collect()
 }
@@ -206,18 +209,31 @@ pub fn conversations<'a>(played: &'a [Played], contacts: &[ContactId]) -> Vec<Co
 pub type Place = (usize, usize);
 
 /// Every line of every conversation in the order of time, so that ids grow with time; and the place of each.
-pub fn messages<'a>(played: &'a [Played], conversations: &[ConversationId], contacts: &[ContactId]) -> (Vec<Place>, Vec<MessageRow<'a>>) {
-    let mut places: Vec<Place> =
-        played.iter().enumerate().flat_map(|(index, played)| (0..played.thread.lines.len()).map(move |line| (index, line))).collect();
+pub fn messages<'a>(
+    played: &'a [Played],
+    conversations: &[ConversationId],
+    contacts: &[ContactId],
+) -> (Vec<Place>, Vec<MessageRow<'a>>) {
+    let mut places: Vec<Place> = played
+        .iter()
+        .enumerate()
+        .flat_map(|(index, played)| (0..played.thread.lines.len()).map(move |line| (index, line)))
+        .collect();
     places.sort_by_key(|&(index, line)| (played[index].thread.lines[line].at, index, line));
     let rows = places.iter().map(|&(index, place)| {
         let thread = &played[index].thread;
         let line = &thread.lines[place];
-        let seen = line.is_public() && line.sender_type != SenderType::Contact && thread.contact_read.is_some_and(|upto| place <= upto);
+        let seen = line.is_public()
+            && line.sender_type != SenderType::Contact
+            && thread.contact_read.is_some_and(|upto| place <= upto);
         MessageRow {
             conversation_id: conversations[index],
             sender_type: line.sender_type,
-            sender_id: if line.sender_type == SenderType::Contact { Some(contacts[played[index].customer].0) } else { line.agent.map(|id| id.0) },
+            sender_id: if line.sender_type == SenderType::Contact {
+                Some(contacts[played[index].customer].0)
+            } else {
+                line.agent.map(|id| id.0)
+            },
             sender_name: &line.sender_name,
             content: &line.text,
             content_type: if line.activity.is_some() { ContentType::Activity } else { ContentType::Text },

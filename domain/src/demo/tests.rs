@@ -18,8 +18,9 @@ use crate::{
 const ACME: AccountId = AccountId(1);
 const GLOBEX: AccountId = AccountId(2);
 
-static AI: LazyLock<Ai> =
-    LazyLock::new(|| Ai::load(AiOptions { model_dir: find_model().unwrap(), cache_dir: Some(std::env::temp_dir()) }).unwrap());
+static AI: LazyLock<Ai> = LazyLock::new(|| {
+    Ai::load(AiOptions { model_dir: find_model().unwrap(), cache_dir: Some(std::env::temp_dir()) }).unwrap()
+});
 
 async fn ctx(pool: &PgPool, production: bool) -> Ctx {
     let now: Timestamp = "2026-11-20T12:34:56.789Z".parse().unwrap();
@@ -39,7 +40,10 @@ async fn ctx(pool: &PgPool, production: bool) -> Ctx {
 
 async fn number(ctx: &Ctx, account: AccountId, statement: &str) -> i64 {
     let mut tx = ctx.begin_in(account).await.unwrap();
-    sqlx::query_scalar(AssertSqlSafe(statement).into_sql_str()).fetch_one(tx.conn()).await.unwrap_or_else(|error| panic!("{statement}: {error}"))
+    sqlx::query_scalar(AssertSqlSafe(statement).into_sql_str())
+        .fetch_one(tx.conn())
+        .await
+        .unwrap_or_else(|error| panic!("{statement}: {error}"))
 }
 
 async fn count(ctx: &Ctx, account: AccountId, what: &str) -> i64 {
@@ -159,7 +163,10 @@ async fn the_seed_is_complete_and_consistent_and_happens_once(pool: PgPool) {
         assert!(count(&ctx, ACME, &format!("drafts where status = '{status}'")).await > 0, "{status} drafts");
     }
     for status in ["open", "pending", "snoozed", "resolved"] {
-        assert!(count(&ctx, ACME, &format!("conversations where status = '{status}'")).await > 3, "{status} conversations");
+        assert!(
+            count(&ctx, ACME, &format!("conversations where status = '{status}'")).await > 3,
+            "{status} conversations"
+        );
     }
     assert!(count(&ctx, ACME, "csat_responses").await > 50);
     assert!(count(&ctx, ACME, "conversations where waiting_since is not null and status = 'open'").await > 10);
@@ -173,7 +180,8 @@ async fn the_seed_is_complete_and_consistent_and_happens_once(pool: PgPool) {
     assert!(!knowledge::search(&ctx, &Actor::system(ACME), query).await.unwrap().is_empty());
 
     let ticket = generate_ticket(&ctx).await.unwrap();
-    let of_ticket = format!("conversations where id = {} and unread_count = 1 and display_id = 201", ticket.conversation_id);
+    let of_ticket =
+        format!("conversations where id = {} and unread_count = 1 and display_id = 201", ticket.conversation_id);
     assert_eq!(count(&ctx, ACME, &of_ticket).await, 1);
     assert_eq!(count(&ctx, ACME, "jobs where queue = 'classify'").await, 1);
     assert!(!ticket.message.content.is_empty());

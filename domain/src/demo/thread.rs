@@ -9,7 +9,11 @@ use types::{
 };
 
 use super::draft::Drafted;
-use crate::{Actor, ai::Verdict, classifications::routing::{Decision, Outcome}};
+use crate::{
+    Actor,
+    ai::Verdict,
+    classifications::routing::{Decision, Outcome},
+};
 
 /// A message, note or activity line.
 #[derive(Debug)]
@@ -178,7 +182,13 @@ impl Thread {
 
     /// As [`crate::classifications::classify`]: a judgement of the newest customer's line, and what follows from it.
     /// `names` are those of the decision's agent and team.
-    pub fn judge(&mut self, at: Timestamp, verdict: Verdict, decision: Decision, names: (Option<String>, Option<String>)) {
+    pub fn judge(
+        &mut self,
+        at: Timestamp,
+        verdict: Verdict,
+        decision: Decision,
+        names: (Option<String>, Option<String>),
+    ) {
         let Some(line) = self.last else { return };
         let first = self.readings.is_empty();
         self.priority = if self.priority_manual { self.priority } else { verdict.priority };
@@ -192,7 +202,11 @@ impl Thread {
                 let (agent, team) = names;
                 self.place(at, decision.agent, decision.team, AssignmentSource::Ai, decision.reason.clone());
                 self.routed_to = decision.agent;
-                self.record(at, &assistant, Activity::Assigned { agent, team, reason: Some(decision.reason), by: None });
+                self.record(
+                    at,
+                    &assistant,
+                    Activity::Assigned { agent, team, reason: Some(decision.reason), by: None },
+                );
             }
             Outcome::Assign => {}
             Outcome::Leave => {
@@ -207,11 +221,23 @@ impl Thread {
     /// As [`crate::conversations::assign`], to oneself.
     pub fn take(&mut self, at: Timestamp, by: &Colleague, team: (TeamId, String)) {
         self.place(at, Some(by.id), Some(team.0), AssignmentSource::Manual, format!("{} took it", by.name));
-        let activity = Activity::Assigned { agent: Some(by.name.clone()), team: Some(team.1), reason: None, by: Some(by.name.clone()) };
+        let activity = Activity::Assigned {
+            agent: Some(by.name.clone()),
+            team: Some(team.1),
+            reason: None,
+            by: Some(by.name.clone()),
+        };
         self.record(at, &by.name, activity);
     }
 
-    fn place(&mut self, at: Timestamp, agent: Option<UserId>, team: Option<TeamId>, source: AssignmentSource, reason: String) {
+    fn place(
+        &mut self,
+        at: Timestamp,
+        agent: Option<UserId>,
+        team: Option<TeamId>,
+        source: AssignmentSource,
+        reason: String,
+    ) {
         self.assignee = agent;
         self.team = team;
         self.source = Some(source);
@@ -305,6 +331,8 @@ fn describe(activity: &Activity) -> String {
         Activity::Status { to, by: who } => format!("Status set to {to}{}", by(who)),
         Activity::Priority { to, by: who } => format!("Priority set to {to}{}", by(who)),
         Activity::Labels { labels, by: who } => format!("Labels set to {}{}", labels.join(", "), by(who)),
-        Activity::Merged { display_id, by: who } => format!("Conversation #{display_id} was merged into this one{}", by(who)),
+        Activity::Merged { display_id, by: who } => {
+            format!("Conversation #{display_id} was merged into this one{}", by(who))
+        }
     }
 }

@@ -80,7 +80,9 @@ async fn read(tx: &mut TenantTx, id: MessageId, again: bool) -> Result<Option<Ca
         .collect();
     history.reverse();
     let (spoken, certainty) = language::detect(&message.content);
-    let judged = classification.as_ref().filter(|c| c.confidences.language >= SURE_LANGUAGE || c.corrected.iter().any(|field| field == "language"));
+    let judged = classification
+        .as_ref()
+        .filter(|c| c.confidences.language >= SURE_LANGUAGE || c.corrected.iter().any(|field| field == "language"));
     let language = judged
         .map(|classification| classification.language)
         .or((certainty >= SURE_LANGUAGE).then_some(spoken))
@@ -100,13 +102,17 @@ async fn read(tx: &mut TenantTx, id: MessageId, again: bool) -> Result<Option<Ca
 
 /// The language the customer has written in before.
 fn earlier_language(history: &[(Who, String)]) -> Option<Language> {
-    let said: Vec<&str> = history.iter().filter(|(who, _)| *who == Who::Customer).map(|(_, text)| text.as_str()).collect();
+    let said: Vec<&str> =
+        history.iter().filter(|(who, _)| *who == Who::Customer).map(|(_, text)| text.as_str()).collect();
     let (language, certainty) = language::detect(&said.join("\n"));
     (certainty >= SURE_LANGUAGE).then_some(language)
 }
 
 async fn compose(ctx: &Ctx, job: &Claimed, case: Case) -> Result<ai::Composed> {
-    let question = Question { text: case.message.content.clone(), context: case.history.iter().map(|(_, text)| text.clone()).collect() };
+    let question = Question {
+        text: case.message.content.clone(),
+        context: case.history.iter().map(|(_, text)| text.clone()).collect(),
+    };
     let passages = knowledge::retrieve(ctx, job.account_id, &question, PASSAGES).await?;
     let request = DraftRequest {
         question: question.text,
@@ -143,7 +149,9 @@ async fn save(tx: &mut TenantTx, job: &Claimed, wanted: &DraftReply, composed: &
     let newest = classifications::queries::newest_customer_message(tx, conversation).await? == Some(message.id);
     // The customer has written again: the draft is kept for the record, the newer message's one is offered.
     let status = if newest { DraftStatus::Pending } else { DraftStatus::Superseded };
-    let Some(id) = queries::insert(tx, conversation, message.id, job.id, status, composed).await? else { return Ok(()) };
+    let Some(id) = queries::insert(tx, conversation, message.id, job.id, status, composed).await? else {
+        return Ok(());
+    };
     if newest {
         queries::supersede_others(tx, conversation, id).await?;
         conversations::queries::set_pending_draft(tx, conversation, Some(id)).await?;

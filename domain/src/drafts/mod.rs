@@ -70,7 +70,8 @@ pub async fn request(tx: &mut TenantTx, actor: &Actor, message: MessageId) -> Re
     enqueue(tx, job).await?.ok_or_else(|| Error::internal(anyhow::anyhow!("a job without a key found its key taken")))
 }
 
-const DECIDED: Error = Error::Conflict { code: "draft_decided", message: "This draft was used, rejected or overtaken already." };
+const DECIDED: Error =
+    Error::Conflict { code: "draft_decided", message: "This draft was used, rejected or overtaken already." };
 
 /// Sends the draft, as it stands or edited; the original stays beside what was sent. The marks of the sources are the
 /// agents' and do not reach the customer.
@@ -81,7 +82,10 @@ pub async fn accept(tx: &mut TenantTx, actor: &Actor, id: DraftId, request: Acce
     actor.require(Permission::Work)?;
     let (draft, _) = lock_pending(tx, id).await?;
     let proposed = text::without_marks(&draft.content, draft.sources.len());
-    let content = request.content.as_deref().map_or_else(|| proposed.clone(), |edited| text::without_marks(edited, draft.sources.len()));
+    let content = request
+        .content
+        .as_deref()
+        .map_or_else(|| proposed.clone(), |edited| text::without_marks(edited, draft.sources.len()));
     let distance = text::edit_distance(&proposed, &content);
     let decision = Decision {
         status: if distance == 0 { DraftStatus::Accepted } else { DraftStatus::Edited },
@@ -94,10 +98,17 @@ pub async fn accept(tx: &mut TenantTx, actor: &Actor, id: DraftId, request: Acce
     if !queries::decide(tx, id, &decision).await? {
         return Err(DECIDED);
     }
-    let message = CreateMessage { content: content.clone(), private: false, attachment_ids: Vec::new(), content_type: None, client_ref: None };
+    let message = CreateMessage {
+        content: content.clone(),
+        private: false,
+        attachment_ids: Vec::new(),
+        content_type: None,
+        client_ref: None,
+    };
     let message = messages::send(tx, actor, draft.conversation_id, message).await?;
     queries::set_sent_message(tx, id, message.id).await?;
-    let audit = Audit::new("draft.accepted", "draft", id.0).details(json!({ "edit_distance": distance, "message_id": message.id }));
+    let audit = Audit::new("draft.accepted", "draft", id.0)
+        .details(json!({ "edit_distance": distance, "message_id": message.id }));
     announce(tx, actor, &draft, audit).await?;
     Ok(AcceptedDraft { draft: find(tx, id).await?, message })
 }
@@ -140,6 +151,10 @@ async fn lock_pending(tx: &mut TenantTx, id: DraftId) -> Result<(Draft, Locked)>
 }
 
 async fn announce(tx: &mut TenantTx, actor: &Actor, draft: &Draft, audit: Audit) -> Result<()> {
-    let event = Event::new(EventKind::AiDraft).conversation(draft.conversation_id).message(draft.message_id).subject(draft.id.0).audited(audit);
+    let event = Event::new(EventKind::AiDraft)
+        .conversation(draft.conversation_id)
+        .message(draft.message_id)
+        .subject(draft.id.0)
+        .audited(audit);
     events::append(tx, actor, event).await
 }

@@ -53,7 +53,12 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Draft>> {
         .map(|row| Draft {
             sources: sources
                 .extract_if(.., |source| source.draft_id == row.id)
-                .map(|source| DraftSource { article_id: source.article_id, title: source.title, similarity: source.similarity, excerpt: source.excerpt })
+                .map(|source| DraftSource {
+                    article_id: source.article_id,
+                    title: source.title,
+                    similarity: source.similarity,
+                    excerpt: source.excerpt,
+                })
                 .collect(),
             id: row.id,
             conversation_id: row.conversation_id,
@@ -88,9 +93,13 @@ pub async fn ids_of(tx: &mut TenantTx, conversation: ConversationId, limit: i64)
 
 pub async fn id_by_job(tx: &mut TenantTx, job: JobId) -> Result<Option<DraftId>> {
     let account = tx.account_id();
-    Ok(sqlx::query_scalar!(r#"select id as "id: DraftId" from drafts where account_id = $1 and job_id = $2"#, account.0, job.0)
-        .fetch_optional(tx.conn())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: DraftId" from drafts where account_id = $1 and job_id = $2"#,
+        account.0,
+        job.0
+    )
+    .fetch_optional(tx.conn())
+    .await?)
 }
 
 /// What is known about the customer and the people when a draft is written.
@@ -137,7 +146,12 @@ pub async fn answered_since(tx: &mut TenantTx, conversation: ConversationId, mes
 }
 
 /// What was said before the message, newest first.
-pub async fn said_before(tx: &mut TenantTx, conversation: ConversationId, message: MessageId, limit: i64) -> Result<Vec<(SenderType, String)>> {
+pub async fn said_before(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    message: MessageId,
+    limit: i64,
+) -> Result<Vec<(SenderType, String)>> {
     let account = tx.account_id();
     let rows = sqlx::query!(
         r#"select sender_type as "sender_type: SenderType", content from messages
@@ -254,8 +268,13 @@ pub async fn decide(tx: &mut TenantTx, id: DraftId, decision: &Decision<'_>) -> 
 
 pub async fn set_sent_message(tx: &mut TenantTx, id: DraftId, message: MessageId) -> Result<()> {
     let account = tx.account_id();
-    sqlx::query!("update drafts set sent_message_id = $3 where account_id = $1 and id = $2", account.0, id.0, message.0)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update drafts set sent_message_id = $3 where account_id = $1 and id = $2",
+        account.0,
+        id.0,
+        message.0
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }

@@ -50,7 +50,10 @@ mod tests {
 
     #[test]
     fn marks_go_and_other_brackets_stay() {
-        assert_eq!(without_marks("Refunds take 5 days [1]. See the list [2][1].", 2), "Refunds take 5 days. See the list.");
+        assert_eq!(
+            without_marks("Refunds take 5 days [1]. See the list [2][1].", 2),
+            "Refunds take 5 days. See the list."
+        );
         assert_eq!(without_marks("[x] [3] [12] [ [1", 2), "[x] [3] [12] [ [1");
         assert_eq!(without_marks("Line one [1]\nLine two [1]", 1), "Line one\nLine two");
         assert_eq!(without_marks("[1]", 0), "[1]");

@@ -33,13 +33,20 @@ struct Loaded {
 }
 
 pub(super) async fn load(tx: &mut TenantTx, rows: Vec<EventRow>) -> Result<Vec<LoggedEvent>> {
-    let subjects = |prefix: &str| -> Vec<i64> { rows.iter().filter(|row| row.kind.starts_with(prefix)).filter_map(|row| row.subject_id).collect() };
+    let subjects = |prefix: &str| -> Vec<i64> {
+        rows.iter().filter(|row| row.kind.starts_with(prefix)).filter_map(|row| row.subject_id).collect()
+    };
     let conversation_ids: Vec<_> = rows.iter().filter_map(|row| row.conversation_id).collect();
-    let message_ids: Vec<_> = rows.iter().filter(|row| row.kind.starts_with("message:")).filter_map(|row| row.message_id).collect();
+    let message_ids: Vec<_> =
+        rows.iter().filter(|row| row.kind.starts_with("message:")).filter_map(|row| row.message_id).collect();
     let loaded = Loaded {
         conversations: conversations::by_ids(tx, &conversation_ids).await?.into_iter().map(|c| (c.id, c)).collect(),
         messages: messages::by_ids(tx, &message_ids).await?.into_iter().map(|m| (m.id, m)).collect(),
-        classifications: classifications::by_ids(tx, &subjects("ai:classification")).await?.into_iter().map(|c| (c.id, c)).collect(),
+        classifications: classifications::by_ids(tx, &subjects("ai:classification"))
+            .await?
+            .into_iter()
+            .map(|c| (c.id, c))
+            .collect(),
         drafts: drafts::by_ids(tx, &subjects("ai:draft")).await?.into_iter().map(|d| (d.id, d)).collect(),
         contacts: contacts::by_ids(tx, &subjects("contact:")).await?.into_iter().map(|c| (c.id, c)).collect(),
     };
@@ -47,7 +54,8 @@ pub(super) async fn load(tx: &mut TenantTx, rows: Vec<EventRow>) -> Result<Vec<L
     Ok(rows
         .into_iter()
         .map(|row| {
-            let frame = |data| EventFrame { event: row.kind.clone(), seq: Some(row.seq), account_id: Some(account), data };
+            let frame =
+                |data| EventFrame { event: row.kind.clone(), seq: Some(row.seq), account_id: Some(account), data };
             LoggedEvent {
                 seq: row.seq,
                 conversation_id: row.conversation_id,
@@ -62,9 +70,13 @@ pub(super) async fn load(tx: &mut TenantTx, rows: Vec<EventRow>) -> Result<Vec<L
 fn for_agents(row: &EventRow, loaded: &Loaded) -> Value {
     let conversation = row.conversation_id.and_then(|id| loaded.conversations.get(&id));
     let object = match row.kind.as_str() {
-        kind if kind.starts_with("message:") => row.message_id.and_then(|id| loaded.messages.get(&id)).map(|m| json!(m)),
+        kind if kind.starts_with("message:") => {
+            row.message_id.and_then(|id| loaded.messages.get(&id)).map(|m| json!(m))
+        }
         "conversation:new" | "conversation:updated" | "conversation:assigned" => conversation.map(|c| json!(c)),
-        "ai:classification" => row.subject_id.and_then(|id| loaded.classifications.get(&ClassificationId(id))).map(|c| json!(c)),
+        "ai:classification" => {
+            row.subject_id.and_then(|id| loaded.classifications.get(&ClassificationId(id))).map(|c| json!(c))
+        }
         "ai:draft" => row.subject_id.and_then(|id| loaded.drafts.get(&DraftId(id))).map(|d| json!(d)),
         "contact:updated" => row.subject_id.and_then(|id| loaded.contacts.get(&ContactId(id))).map(|c| json!(c)),
         _ => None,

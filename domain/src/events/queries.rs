@@ -73,9 +73,12 @@ pub async fn head(tx: &mut TenantTx) -> Result<Head> {
 
 pub async fn heads(db: &Db, accounts: &[i64]) -> Result<Vec<(AccountId, i64)>> {
     let mut connection = db.unscoped().await?;
-    let rows = sqlx::query!(r#"select account_id as "account_id!: AccountId", last_seq as "last_seq!" from heads_of($1)"#, accounts)
-        .fetch_all(&mut *connection)
-        .await?;
+    let rows = sqlx::query!(
+        r#"select account_id as "account_id!: AccountId", last_seq as "last_seq!" from heads_of($1)"#,
+        accounts
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     Ok(rows.into_iter().map(|row| (row.account_id, row.last_seq)).collect())
 }
 
@@ -86,7 +89,9 @@ pub async fn try_lead(connection: &mut PgConnection) -> sqlx::Result<bool> {
 
 /// Numbers up to `limit` committed events; answers how many accounts were touched.
 pub async fn number(connection: &mut PgConnection, limit: i32) -> sqlx::Result<usize> {
-    let touched = sqlx::query!(r#"select account_id as "account_id!" from number_events($1)"#, limit).fetch_all(connection).await?;
+    let touched = sqlx::query!(r#"select account_id as "account_id!" from number_events($1)"#, limit)
+        .fetch_all(connection)
+        .await?;
     Ok(touched.len())
 }
 

@@ -67,8 +67,13 @@ pub async fn purge(ctx: &Ctx, account: AccountId) -> Result<u64> {
 }
 
 fn check(key: &str) -> Result<()> {
-    let fits = (1..=MAX_KEY_CHARS).contains(&key.chars().count()) && key.chars().all(|c| c.is_ascii_graphic() || c == ' ');
-    if fits { Ok(()) } else { Err(Error::invalid("Idempotency-Key", format!("takes 1 to {MAX_KEY_CHARS} visible characters"))) }
+    let fits =
+        (1..=MAX_KEY_CHARS).contains(&key.chars().count()) && key.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::invalid("Idempotency-Key", format!("takes 1 to {MAX_KEY_CHARS} visible characters")))
+    }
 }
 
 #[cfg(test)]

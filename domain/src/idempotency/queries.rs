@@ -59,8 +59,9 @@ pub async fn finish(tx: &mut TenantTx, owner: &str, key: &str, status: u16, body
 
 pub async fn purge(tx: &mut TenantTx, before: Timestamp) -> Result<u64> {
     let account = tx.account_id();
-    let done = sqlx::query!("delete from idempotency_keys where account_id = $1 and created_at < $2", account.0, before)
-        .execute(tx.conn())
-        .await?;
+    let done =
+        sqlx::query!("delete from idempotency_keys where account_id = $1 and created_at < $2", account.0, before)
+            .execute(tx.conn())
+            .await?;
     Ok(done.rows_affected())
 }

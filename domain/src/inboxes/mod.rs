@@ -101,7 +101,12 @@ pub async fn update(tx: &mut TenantTx, actor: &Actor, id: InboxId, request: Upda
         welcome_title: request.welcome_title.as_deref().map(title).transpose()?,
         welcome_tagline: request.welcome_tagline.as_deref().map(tagline).transpose()?,
         identity_required: request.identity_required,
-        email_address: request.email_address.as_deref().map(|text| email_address(Some(text))).transpose()?.map(Option::unwrap_or_default),
+        email_address: request
+            .email_address
+            .as_deref()
+            .map(|text| email_address(Some(text)))
+            .transpose()?
+            .map(Option::unwrap_or_default),
         enabled: request.enabled,
     };
     let channel = queries::update(tx, id, &change).await?.ok_or(Error::NotFound)?;
@@ -130,7 +135,10 @@ pub async fn delete(tx: &mut TenantTx, actor: &Actor, id: InboxId) -> Result<()>
     actor.require(Permission::Administer)?;
     let name = queries::lock(tx, id).await?;
     if queries::has_conversations(tx, id).await? {
-        return Err(Error::Conflict { code: "inbox_in_use", message: "This inbox has conversations. Disable it instead." });
+        return Err(Error::Conflict {
+            code: "inbox_in_use",
+            message: "This inbox has conversations. Disable it instead.",
+        });
     }
     queries::delete(tx, id).await?;
     events::audit(tx, actor, Audit::new("inbox.deleted", "inbox", id.0).details(json!({ "name": name }))).await

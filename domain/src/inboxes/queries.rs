@@ -113,9 +113,14 @@ pub async fn update(tx: &mut TenantTx, id: InboxId, change: &Change) -> Result<O
 /// Replaces the teams whose work arrives here. The ids are known to be the account's.
 pub async fn set_teams(tx: &mut TenantTx, id: InboxId, teams: &[i64]) -> Result<()> {
     let account = tx.account_id();
-    sqlx::query!("delete from inbox_teams where account_id = $1 and inbox_id = $2 and team_id <> all($3)", account.0, id.0, teams)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "delete from inbox_teams where account_id = $1 and inbox_id = $2 and team_id <> all($3)",
+        account.0,
+        id.0,
+        teams
+    )
+    .execute(tx.conn())
+    .await?;
     sqlx::query!(
         "insert into inbox_teams (account_id, inbox_id, team_id) select $1, $2, id from unnest($3::bigint[]) id on conflict do nothing",
         account.0,

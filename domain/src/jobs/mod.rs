@@ -134,9 +134,14 @@ pub async fn done_in(tx: &mut TenantTx, job: &Claimed) -> Result<()> {
 pub enum Verdict {
     Done,
     /// Try again after a pause; given a time, not before it.
-    Retry { error: String, after: Option<Duration> },
+    Retry {
+        error: String,
+        after: Option<Duration>,
+    },
     /// No attempt can succeed: kept for a person to decide.
-    Park { error: String },
+    Park {
+        error: String,
+    },
 }
 
 /// Carries the verdict out. A job that is no longer this worker's stays as it is.

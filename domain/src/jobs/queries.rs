@@ -32,7 +32,14 @@ pub async fn insert(tx: &mut TenantTx, job: &NewJob) -> Result<Option<JobId>> {
     .await?)
 }
 
-pub async fn claim(db: &Db, queue: Queue, worker: i64, after: AccountId, limit: i32, now: Timestamp) -> Result<Vec<Claimed>> {
+pub async fn claim(
+    db: &Db,
+    queue: Queue,
+    worker: i64,
+    after: AccountId,
+    limit: i32,
+    now: Timestamp,
+) -> Result<Vec<Claimed>> {
     let mut connection = db.unscoped().await?;
     Ok(sqlx::query_as!(
         Claimed,
@@ -74,7 +81,14 @@ pub async fn finish(db: &Db, account: AccountId, id: JobId, worker: i64, now: Ti
 }
 
 /// The job's new status; none when this worker no longer holds it.
-pub async fn retry(db: &Db, account: AccountId, id: JobId, worker: i64, run_at: Timestamp, error: &str) -> Result<Option<String>> {
+pub async fn retry(
+    db: &Db,
+    account: AccountId,
+    id: JobId,
+    worker: i64,
+    run_at: Timestamp,
+    error: &str,
+) -> Result<Option<String>> {
     let mut connection = db.unscoped().await?;
     Ok(sqlx::query_scalar!("select retry_job($1, $2, $3, $4, $5)", account.0, id.0, worker, run_at, error)
         .fetch_one(&mut *connection)
@@ -89,9 +103,12 @@ pub async fn park(db: &Db, account: AccountId, id: JobId, worker: i64, error: &s
 
 pub async fn reap(db: &Db, now: Timestamp) -> Result<Vec<(AccountId, JobId, String)>> {
     let mut connection = db.unscoped().await?;
-    let rows = sqlx::query!(r#"select account_id as "account_id!: AccountId", id as "id!: JobId", status as "status!" from reap_jobs($1)"#, now)
-        .fetch_all(&mut *connection)
-        .await?;
+    let rows = sqlx::query!(
+        r#"select account_id as "account_id!: AccountId", id as "id!: JobId", status as "status!" from reap_jobs($1)"#,
+        now
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     Ok(rows.into_iter().map(|row| (row.account_id, row.id, row.status)).collect())
 }
 
@@ -144,5 +161,7 @@ pub async fn find(tx: &mut TenantTx, id: JobId) -> Result<JobRow> {
 
 pub async fn all_accounts(db: &Db) -> Result<Vec<AccountId>> {
     let mut connection = db.unscoped().await?;
-    Ok(sqlx::query_scalar!(r#"select all_account_ids as "id!: AccountId" from all_account_ids()"#).fetch_all(&mut *connection).await?)
+    Ok(sqlx::query_scalar!(r#"select all_account_ids as "id!: AccountId" from all_account_ids()"#)
+        .fetch_all(&mut *connection)
+        .await?)
 }

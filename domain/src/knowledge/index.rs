@@ -24,7 +24,9 @@ pub async fn index(ctx: &Ctx, job: &Claimed) -> Result<()> {
     let (chunks, vectors) = match current {
         Some(source) => {
             let language = source.language;
-            let chunks = tokio::task::spawn_blocking(move || chunk::chunks(&source.title, &source.body)).await.map_err(Error::internal)?;
+            let chunks = tokio::task::spawn_blocking(move || chunk::chunks(&source.title, &source.body))
+                .await
+                .map_err(Error::internal)?;
             let texts = chunks.iter().map(|chunk| (chunk.embed_text.clone(), language)).collect();
             let vectors = meaning::vectors(ctx, texts, Pace::Bulk).await?;
             (chunks, vectors)
@@ -51,7 +53,8 @@ pub async fn reindex_all(ctx: &Ctx) -> Result<usize> {
         let mut tx = ctx.begin(&Actor::system(account)).await?;
         let articles: Vec<(ArticleId, i32)> = queries::versions(&mut tx).await?;
         for (article_id, version) in &articles {
-            enqueue(&mut tx, NewJob::of(&IndexArticle { article_id: *article_id, version: *version, again: true })?).await?;
+            enqueue(&mut tx, NewJob::of(&IndexArticle { article_id: *article_id, version: *version, again: true })?)
+                .await?;
         }
         tx.commit().await?;
         count += articles.len();

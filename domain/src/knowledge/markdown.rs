@@ -34,7 +34,9 @@ mod tests {
 
     #[test]
     fn structure_survives_and_scripts_do_not() {
-        let html = render_markdown("# Refunds\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[site](https://example.com) <script>alert(1)</script>");
+        let html = render_markdown(
+            "# Refunds\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[site](https://example.com) <script>alert(1)</script>",
+        );
         assert!(html.contains("<h1>Refunds</h1>") && html.contains("<table>"));
         assert!(html.contains(r#"<a href="https://example.com" rel="noopener nofollow">site</a>"#));
         assert!(!html.contains("script"));
@@ -54,7 +56,9 @@ mod tests {
             "![x](https://evil.example/pixel.png)",
         ] {
             let html = render_markdown(hostile).to_lowercase();
-            for bad in ["javascript", "onerror", "onload", "evil.example", "<script", "<iframe", "<style", "data:", "src="] {
+            for bad in
+                ["javascript", "onerror", "onload", "evil.example", "<script", "<iframe", "<style", "data:", "src="]
+            {
                 assert!(!html.contains(bad), "{hostile} became {html}");
             }
         }

@@ -85,7 +85,12 @@ pub async fn find(tx: &mut TenantTx, id: ArticleId) -> Result<Article> {
 }
 
 /// Expects `knowledge_articles_recent_idx`; a text filter reads the account's articles.
-pub async fn list(tx: &mut TenantTx, query: &ArticleQuery, after: Option<(Timestamp, ArticleId)>, limit: u32) -> Result<Vec<ArticleSummary>> {
+pub async fn list(
+    tx: &mut TenantTx,
+    query: &ArticleQuery,
+    after: Option<(Timestamp, ArticleId)>,
+    limit: u32,
+) -> Result<Vec<ArticleSummary>> {
     let account = tx.account_id();
     let pattern = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()).map(|q| {
         let escaped = q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -153,20 +158,33 @@ pub async fn lock_version(tx: &mut TenantTx, id: ArticleId, version: i32) -> Res
 
 pub async fn set_indexed(tx: &mut TenantTx, id: ArticleId, version: i32) -> Result<()> {
     let account = tx.account_id();
-    sqlx::query!("update knowledge_articles set indexed_version = $3 where account_id = $1 and id = $2", account.0, id.0, version)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update knowledge_articles set indexed_version = $3 where account_id = $1 and id = $2",
+        account.0,
+        id.0,
+        version
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
 pub async fn delete_chunks(tx: &mut TenantTx, id: ArticleId) -> Result<()> {
     let account = tx.account_id();
-    sqlx::query!("delete from knowledge_chunks where account_id = $1 and article_id = $2", account.0, id.0).execute(tx.conn()).await?;
+    sqlx::query!("delete from knowledge_chunks where account_id = $1 and article_id = $2", account.0, id.0)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
 /// `vectors` goes with `chunks`, one unit vector each.
-pub async fn insert_chunks(tx: &mut TenantTx, id: ArticleId, language: Language, chunks: &[Chunk], vectors: &[Vec<f32>]) -> Result<()> {
+pub async fn insert_chunks(
+    tx: &mut TenantTx,
+    id: ArticleId,
+    language: Language,
+    chunks: &[Chunk],
+    vectors: &[Vec<f32>],
+) -> Result<()> {
     let account = tx.account_id();
     let columns = Columns::of(chunks);
     let vectors: Vec<HalfVector> = vectors.iter().map(|vector| HalfVector::from_f32_slice(vector)).collect();
@@ -204,7 +222,13 @@ pub async fn versions(tx: &mut TenantTx) -> Result<Vec<(ArticleId, i32)>> {
 /// Exact: every passage of the account is measured, so no tenant's vectors cost another's recall. Expects the
 /// primary key of `knowledge_chunks` and a hash join with the account's articles. Each passage is searched with the
 /// stemming of its own language, any word of the question counting.
-pub async fn nearest(tx: &mut TenantTx, vector: &[f32], text: &str, word_weight: f64, limit: i64) -> Result<Vec<Found>> {
+pub async fn nearest(
+    tx: &mut TenantTx,
+    vector: &[f32],
+    text: &str,
+    word_weight: f64,
+    limit: i64,
+) -> Result<Vec<Found>> {
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         Found,

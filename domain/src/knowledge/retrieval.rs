@@ -89,12 +89,15 @@ pub async fn retrieve(ctx: &Ctx, account: AccountId, question: &Question, limit:
 /// the fewer candidates hold it. The database's own rank counts words without telling rare from common; it only
 /// chooses who is a candidate.
 fn weigh_words(found: &mut [Passage], question: &str, context: &str) {
-    let held: Vec<HashSet<String>> =
-        found.iter().map(|passage| stems(&format!("{} {} {}", passage.title, passage.heading_path, passage.content))).collect();
+    let held: Vec<HashSet<String>> = found
+        .iter()
+        .map(|passage| stems(&format!("{} {} {}", passage.title, passage.heading_path, passage.content)))
+        .collect();
     let asked = rarity(stems(question), &held);
     let before = rarity(stems(context), &held);
     for (passage, held) in found.iter_mut().zip(&held) {
-        passage.score = passage.similarity + QUESTION_WORDS * share(&asked, held) + CONTEXT_WORDS * share(&before, held);
+        passage.score =
+            passage.similarity + QUESTION_WORDS * share(&asked, held) + CONTEXT_WORDS * share(&before, held);
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.chunk_id.cmp(&b.chunk_id)));
 }
@@ -202,7 +205,11 @@ fn excerpt(query: &str, content: &str) -> String {
 
 /// Words of three letters and more, cut to where their endings usually begin.
 fn stems(text: &str) -> HashSet<String> {
-    text.to_lowercase().unicode_words().filter(|word| word.chars().count() > 2).map(|word| word.chars().take(6).collect()).collect()
+    text.to_lowercase()
+        .unicode_words()
+        .filter(|word| word.chars().count() > 2)
+        .map(|word| word.chars().take(6).collect())
+        .collect()
 }
 
 fn from(sentences: &[&str], first: usize) -> String {
@@ -238,7 +245,12 @@ mod tests {
             similarity: 0.5,
             score: 0.0,
         };
-        let mut found = vec![passage(1, "billing help"), passage(2, "billing E404 help"), passage(3, "billing"), passage(4, "nothing")];
+        let mut found = vec![
+            passage(1, "billing help"),
+            passage(2, "billing E404 help"),
+            passage(3, "billing"),
+            passage(4, "nothing"),
+        ];
         weigh_words(&mut found, "billing error E404", "");
         let order: Vec<i64> = found.iter().map(|passage| passage.chunk_id.0).collect();
         assert_eq!(order, [2, 1, 3, 4]);
@@ -256,7 +268,10 @@ mod tests {
 
     #[test]
     fn excerpts_start_at_the_best_sentence() {
-        assert_eq!(excerpt("When do refunds arrive?", "We sell chairs. Your refund arrives in five days. Thanks."), "Your refund arrives in five days. Thanks.");
+        assert_eq!(
+            excerpt("When do refunds arrive?", "We sell chairs. Your refund arrives in five days. Thanks."),
+            "Your refund arrives in five days. Thanks."
+        );
         assert_eq!(from(&["One.", "• Two.", "Three."], 1), "Two. Three.");
         assert_eq!(from(&[], 0), "");
         let long = "word ".repeat(100);

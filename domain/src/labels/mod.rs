@@ -37,7 +37,8 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, request: CreateLabel) -> R
     let color = color(request.color.as_deref().unwrap_or(DEFAULT_COLOR))?;
     let description = input::paragraph(&request.description, "description", 500)?;
     let label = queries::insert(tx, &title, &color, &description).await?;
-    events::audit(tx, actor, Audit::new("label.created", "label", label.id.0).details(json!({ "title": label.title }))).await?;
+    events::audit(tx, actor, Audit::new("label.created", "label", label.id.0).details(json!({ "title": label.title })))
+        .await?;
     Ok(label)
 }
 
@@ -49,7 +50,8 @@ pub async fn update(tx: &mut TenantTx, actor: &Actor, id: LabelId, request: Upda
     actor.require(Permission::Work)?;
     let title = request.title.as_deref().map(title).transpose()?;
     let color = request.color.as_deref().map(color).transpose()?;
-    let description = request.description.as_deref().map(|text| input::paragraph(text, "description", 500)).transpose()?;
+    let description =
+        request.description.as_deref().map(|text| input::paragraph(text, "description", 500)).transpose()?;
     let before = queries::lock(tx, id).await?;
     let label = queries::update(tx, id, title.as_deref(), color.as_deref(), description.as_deref()).await?;
     if label.title != before {
@@ -75,8 +77,13 @@ pub async fn delete(tx: &mut TenantTx, actor: &Actor, id: LabelId) -> Result<()>
 
 fn title(text: &str) -> Result<String> {
     let title = input::line(text, "title", 50)?;
-    let shaped = title.starts_with(char::is_alphanumeric) && title.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-    if shaped { Ok(title) } else { Err(Error::invalid("title", "starts with a letter or digit and holds letters, digits, spaces, - and _")) }
+    let shaped = title.starts_with(char::is_alphanumeric)
+        && title.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    if shaped {
+        Ok(title)
+    } else {
+        Err(Error::invalid("title", "starts with a letter or digit and holds letters, digits, spaces, - and _"))
+    }
 }
 
 fn color(text: &str) -> Result<String> {

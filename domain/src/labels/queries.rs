@@ -51,7 +51,13 @@ pub async fn lock(tx: &mut TenantTx, id: LabelId) -> Result<String> {
         .await?)
 }
 
-pub async fn update(tx: &mut TenantTx, id: LabelId, title: Option<&str>, color: Option<&str>, description: Option<&str>) -> Result<Label> {
+pub async fn update(
+    tx: &mut TenantTx,
+    id: LabelId,
+    title: Option<&str>,
+    color: Option<&str>,
+    description: Option<&str>,
+) -> Result<Label> {
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         Label,

@@ -26,7 +26,12 @@ const MAX_ATTACHMENTS: usize = 10;
 ///
 /// # Errors
 /// `NotFound` when the conversation is not in the account.
-pub async fn list(tx: &mut TenantTx, actor: &Actor, conversation: ConversationId, query: MessageQuery) -> Result<Page<Message>> {
+pub async fn list(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    conversation: ConversationId,
+    query: MessageQuery,
+) -> Result<Page<Message>> {
     actor.require(Permission::Read)?;
     let page = page(tx, conversation, query, false).await?;
     if page.data.is_empty() && !queries::conversation_exists(tx, conversation).await? {
@@ -35,7 +40,12 @@ pub async fn list(tx: &mut TenantTx, actor: &Actor, conversation: ConversationId
     Ok(page)
 }
 
-pub(crate) async fn page(tx: &mut TenantTx, conversation: ConversationId, query: MessageQuery, public_only: bool) -> Result<Page<Message>> {
+pub(crate) async fn page(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    query: MessageQuery,
+    public_only: bool,
+) -> Result<Page<Message>> {
     let limit = crate::page::limit(query.limit)?;
     if let Some(after) = query.after {
         let data = queries::newer(tx, conversation, after, public_only, limit).await?;
@@ -60,7 +70,12 @@ pub(crate) async fn find(tx: &mut TenantTx, id: MessageId) -> Result<Message> {
 ///
 /// # Errors
 /// `NotFound` when the conversation is not this visitor's; `Invalid` for content that cannot be.
-pub async fn receive(tx: &mut TenantTx, actor: &Actor, conversation: ConversationId, request: CreateMessage) -> Result<Message> {
+pub async fn receive(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    conversation: ConversationId,
+    request: CreateMessage,
+) -> Result<Message> {
     let (contact, _) = actor.visitor()?;
     check(&request)?;
     if request.private || request.content_type == Some(ContentType::Activity) {
@@ -96,7 +111,12 @@ pub async fn receive(tx: &mut TenantTx, actor: &Actor, conversation: Conversatio
 ///
 /// # Errors
 /// `NotFound`; `Forbidden` for viewers; `Invalid` for content that cannot be.
-pub async fn send(tx: &mut TenantTx, actor: &Actor, conversation: ConversationId, request: CreateMessage) -> Result<Message> {
+pub async fn send(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    conversation: ConversationId,
+    request: CreateMessage,
+) -> Result<Message> {
     actor.require(Permission::Work)?;
     check(&request)?;
     if request.content_type == Some(ContentType::Activity) {
@@ -153,7 +173,12 @@ async fn store(tx: &mut TenantTx, actor: &Actor, new: &NewMessage<'_>, attachmen
 }
 
 /// Writes an activity line and announces it to the agents.
-pub(crate) async fn record_activity(tx: &mut TenantTx, actor: &Actor, conversation: ConversationId, activity: Activity) -> Result<()> {
+pub(crate) async fn record_activity(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    conversation: ConversationId,
+    activity: Activity,
+) -> Result<()> {
     let content = describe(&activity);
     let new = NewMessage {
         conversation_id: conversation,
@@ -190,7 +215,9 @@ fn describe(activity: &Activity) -> String {
         Activity::Priority { to, by: who } => format!("Priority set to {to}{}", by(who)),
         Activity::Labels { labels, by: who } if labels.is_empty() => format!("Labels removed{}", by(who)),
         Activity::Labels { labels, by: who } => format!("Labels set to {}{}", labels.join(", "), by(who)),
-        Activity::Merged { display_id, by: who } => format!("Conversation #{display_id} was merged into this one{}", by(who)),
+        Activity::Merged { display_id, by: who } => {
+            format!("Conversation #{display_id} was merged into this one{}", by(who))
+        }
     }
 }
 

@@ -54,7 +54,12 @@ pub async fn insert(tx: &mut TenantTx, new: &NewMessage<'_>) -> Result<Option<Me
     .await?)
 }
 
-pub async fn by_client_ref(tx: &mut TenantTx, conversation: ConversationId, contact: Option<ContactId>, client_ref: &str) -> Result<Option<MessageId>> {
+pub async fn by_client_ref(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    contact: Option<ContactId>,
+    client_ref: &str,
+) -> Result<Option<MessageId>> {
     let account = tx.account_id();
     Ok(sqlx::query_scalar!(
         r#"select m.id as "id: MessageId" from messages m
@@ -70,7 +75,12 @@ pub async fn by_client_ref(tx: &mut TenantTx, conversation: ConversationId, cont
 }
 
 /// The conversation after a customer's message: newest, unread, waiting, open again. Answers the status it had.
-pub async fn touch_received(tx: &mut TenantTx, conversation: ConversationId, message: MessageId, preview: &str) -> Result<Status> {
+pub async fn touch_received(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    message: MessageId,
+    preview: &str,
+) -> Result<Status> {
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_scalar!(
         r#"update conversations c
@@ -98,7 +108,12 @@ pub struct FirstResponse {
 
 /// The conversation after an agent's answer: nobody waits, the agents have read it, a pending draft is overtaken.
 /// A snooze "until the next reply" is the customer's reply, so it stays.
-pub async fn touch_sent(tx: &mut TenantTx, conversation: ConversationId, message: MessageId, preview: &str) -> Result<FirstResponse> {
+pub async fn touch_sent(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    message: MessageId,
+    preview: &str,
+) -> Result<FirstResponse> {
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_as!(
         FirstResponse,
@@ -148,7 +163,12 @@ pub async fn count_first_response(tx: &mut TenantTx, agent: UserId, seconds: i64
 }
 
 /// A note shows as the newest line and changes nothing else.
-pub async fn touch_note(tx: &mut TenantTx, conversation: ConversationId, message: MessageId, preview: &str) -> Result<()> {
+pub async fn touch_note(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    message: MessageId,
+    preview: &str,
+) -> Result<()> {
     let (account, now) = (tx.account_id(), tx.now());
     sqlx::query!(
         "update conversations set last_message_id = $3, last_message_preview = $4, last_message_sender = 'user',
@@ -166,7 +186,13 @@ pub async fn touch_note(tx: &mut TenantTx, conversation: ConversationId, message
 }
 
 /// Gives uploaded files to a message. Answers how many were there to give.
-pub async fn attach(tx: &mut TenantTx, message: MessageId, tokens: &[String], uploader_type: &str, uploader_id: Option<i64>) -> Result<u64> {
+pub async fn attach(
+    tx: &mut TenantTx,
+    message: MessageId,
+    tokens: &[String],
+    uploader_type: &str,
+    uploader_id: Option<i64>,
+) -> Result<u64> {
     let account = tx.account_id();
     let done = sqlx::query!(
         "update attachments set message_id = $2
@@ -204,7 +230,10 @@ async fn with_attachments(tx: &mut TenantTx, rows: Vec<Row>) -> Result<Vec<Messa
     Ok(rows
         .into_iter()
         .map(|row| Message {
-            attachments: attachments.extract_if(.., |(message, _)| *message == row.id).map(|(_, attachment)| attachment).collect(),
+            attachments: attachments
+                .extract_if(.., |(message, _)| *message == row.id)
+                .map(|(_, attachment)| attachment)
+                .collect(),
             id: row.id,
             conversation_id: row.conversation_id,
             sender_type: row.sender_type,
@@ -236,7 +265,16 @@ async fn attachments_of(tx: &mut TenantTx, messages: &[MessageId]) -> Result<Vec
         .into_iter()
         .map(|row| {
             let url = crate::attachments::url(&row.token);
-            (row.message_id, Attachment { url, token: row.token, file_name: row.file_name, content_type: row.content_type, size: row.size })
+            (
+                row.message_id,
+                Attachment {
+                    url,
+                    token: row.token,
+                    file_name: row.file_name,
+                    content_type: row.content_type,
+                    size: row.size,
+                },
+            )
         })
         .collect())
 }
@@ -259,7 +297,13 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[MessageId]) -> Result<Vec<Message>
 }
 
 /// Newest first, below `before`. Expects `messages_conversation_idx` backwards.
-pub async fn older(tx: &mut TenantTx, conversation: ConversationId, before: Option<MessageId>, public_only: bool, limit: u32) -> Result<Vec<Message>> {
+pub async fn older(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    before: Option<MessageId>,
+    public_only: bool,
+    limit: u32,
+) -> Result<Vec<Message>> {
     let account = tx.account_id();
     let rows = sqlx::query_as!(
         Row,
@@ -281,7 +325,13 @@ pub async fn older(tx: &mut TenantTx, conversation: ConversationId, before: Opti
 }
 
 /// Oldest first, above `after`.
-pub async fn newer(tx: &mut TenantTx, conversation: ConversationId, after: MessageId, public_only: bool, limit: u32) -> Result<Vec<Message>> {
+pub async fn newer(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    after: MessageId,
+    public_only: bool,
+    limit: u32,
+) -> Result<Vec<Message>> {
     let account = tx.account_id();
     let rows = sqlx::query_as!(
         Row,
@@ -304,7 +354,11 @@ pub async fn newer(tx: &mut TenantTx, conversation: ConversationId, after: Messa
 
 pub async fn conversation_exists(tx: &mut TenantTx, id: ConversationId) -> Result<bool> {
     let account = tx.account_id();
-    Ok(sqlx::query_scalar!(r#"select exists (select from conversations where account_id = $1 and id = $2) as "exists!""#, account.0, id.0)
-        .fetch_one(tx.conn())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from conversations where account_id = $1 and id = $2) as "exists!""#,
+        account.0,
+        id.0
+    )
+    .fetch_one(tx.conn())
+    .await?)
 }

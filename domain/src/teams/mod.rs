@@ -55,7 +55,8 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, request: CreateTeam) -> Re
     if !request.agent_ids.is_empty() {
         queries::set_members(tx, id, &request.agent_ids).await?;
     }
-    let audit = Audit::new("team.created", "team", id.0).details(json!({ "name": name, "agent_ids": request.agent_ids }));
+    let audit =
+        Audit::new("team.created", "team", id.0).details(json!({ "name": name, "agent_ids": request.agent_ids }));
     events::audit(tx, actor, audit).await?;
     find(tx, id).await
 }
@@ -67,8 +68,10 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, request: CreateTeam) -> Re
 pub async fn update(tx: &mut TenantTx, actor: &Actor, id: TeamId, request: UpdateTeam) -> Result<Team> {
     actor.require(Permission::Administer)?;
     let name = request.name.as_deref().map(|name| input::line(name, "name", 100)).transpose()?;
-    let description = request.description.as_deref().map(|text| input::paragraph(text, "description", 1000)).transpose()?;
-    let category = request.category.as_deref().map(|text| category(Some(text))).transpose()?.map(Option::unwrap_or_default);
+    let description =
+        request.description.as_deref().map(|text| input::paragraph(text, "description", 1000)).transpose()?;
+    let category =
+        request.category.as_deref().map(|text| category(Some(text))).transpose()?.map(Option::unwrap_or_default);
     if !queries::update(tx, id, name.as_deref(), description.as_deref(), category.as_deref()).await? {
         return Err(Error::NotFound);
     }

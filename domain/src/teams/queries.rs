@@ -29,9 +29,13 @@ pub async fn list(tx: &mut TenantTx, only: Option<TeamId>) -> Result<Vec<Team>> 
 
 pub async fn exists(tx: &mut TenantTx, id: TeamId) -> Result<bool> {
     let account = tx.account_id();
-    Ok(sqlx::query_scalar!(r#"select exists (select from teams where account_id = $1 and id = $2) as "exists!""#, account.0, id.0)
-        .fetch_one(tx.conn())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from teams where account_id = $1 and id = $2) as "exists!""#,
+        account.0,
+        id.0
+    )
+    .fetch_one(tx.conn())
+    .await?)
 }
 
 pub async fn insert(tx: &mut TenantTx, name: &str, description: &str, category: Option<&str>) -> Result<TeamId> {
@@ -49,7 +53,13 @@ pub async fn insert(tx: &mut TenantTx, name: &str, description: &str, category: 
 }
 
 /// What is none stays; an empty category takes it away. Answers whether the team exists.
-pub async fn update(tx: &mut TenantTx, id: TeamId, name: Option<&str>, description: Option<&str>, category: Option<&str>) -> Result<bool> {
+pub async fn update(
+    tx: &mut TenantTx,
+    id: TeamId,
+    name: Option<&str>,
+    description: Option<&str>,
+    category: Option<&str>,
+) -> Result<bool> {
     let account = tx.account_id();
     let done = sqlx::query!(
         "update teams set name = coalesce($3, name), description = coalesce($4, description),
@@ -80,9 +90,14 @@ pub async fn set_members(tx: &mut TenantTx, team: TeamId, agents: &[UserId]) -> 
     let mut ids: Vec<i64> = agents.iter().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
-    sqlx::query!("delete from team_members where account_id = $1 and team_id = $2 and user_id <> all($3)", account.0, team.0, &ids)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "delete from team_members where account_id = $1 and team_id = $2 and user_id <> all($3)",
+        account.0,
+        team.0,
+        &ids
+    )
+    .execute(tx.conn())
+    .await?;
     sqlx::query!(
         "insert into team_members (account_id, team_id, user_id) select $1, $2, id from unnest($3::bigint[]) id on conflict do nothing",
         account.0,
@@ -101,9 +116,14 @@ pub async fn set_members(tx: &mut TenantTx, team: TeamId, agents: &[UserId]) -> 
 pub async fn set_teams_of(tx: &mut TenantTx, agent: UserId, teams: &[TeamId]) -> Result<()> {
     let account = tx.account_id();
     let ids = known(tx, teams).await?;
-    sqlx::query!("delete from team_members where account_id = $1 and user_id = $2 and team_id <> all($3)", account.0, agent.0, &ids)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "delete from team_members where account_id = $1 and user_id = $2 and team_id <> all($3)",
+        account.0,
+        agent.0,
+        &ids
+    )
+    .execute(tx.conn())
+    .await?;
     sqlx::query!(
         "insert into team_members (account_id, team_id, user_id) select $1, id, $2 from unnest($3::bigint[]) id on conflict do nothing",
         account.0,
@@ -125,8 +145,12 @@ pub async fn known(tx: &mut TenantTx, teams: &[TeamId]) -> Result<Vec<i64>> {
     let mut ids: Vec<i64> = teams.iter().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
-    let found = sqlx::query_scalar!("select id from teams where account_id = $1 and id = any($2) order by id for key share", account.0, &ids)
-        .fetch_all(tx.conn())
-        .await?;
+    let found = sqlx::query_scalar!(
+        "select id from teams where account_id = $1 and id = any($2) order by id for key share",
+        account.0,
+        &ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
     if found == ids { Ok(ids) } else { Err(Error::invalid("team_ids", "there is no such team")) }
 }

@@ -9,8 +9,8 @@ use types::{
     inboxes::Inbox,
     messages::{CreateMessage, Message, MessageQuery},
     widget::{
-        OpenVisitorSession, StartConversation, StartedConversation, VisitorContact, VisitorConversation, VisitorCreateMessage, VisitorCsat,
-        VisitorMessage, VisitorSession, VisitorUpdateContact,
+        OpenVisitorSession, StartConversation, StartedConversation, VisitorContact, VisitorConversation,
+        VisitorCreateMessage, VisitorCsat, VisitorMessage, VisitorSession, VisitorUpdateContact,
     },
 };
 
@@ -41,7 +41,13 @@ pub async fn greeting(ctx: &Ctx, website_token: &str) -> Result<Greeting> {
     let (account, inbox) = inboxes::find_by_token(ctx, website_token).await?;
     let mut tx = ctx.begin_in(account).await?;
     let found = queries::greeting(&mut tx).await?;
-    Ok(Greeting { inbox, account_name: found.account_name, online: found.online, reply_minutes: found.reply_minutes, agents: found.agents })
+    Ok(Greeting {
+        inbox,
+        account_name: found.account_name,
+        online: found.online,
+        reply_minutes: found.reply_minutes,
+        agents: found.agents,
+    })
 }
 
 /// Opens a visitor's session, or continues the one of `visitor_token`.
@@ -60,10 +66,13 @@ pub async fn open_session(ctx: &Ctx, request: OpenVisitorSession) -> Result<Visi
         // A session goes on only for the same person: a verified identity, or the change of one, begins anew.
         let same = match &identity {
             None => !inbox.identity_required || contact.verified,
-            Some((identifier, verified)) => contact.identifier.as_ref() == Some(identifier) && contact.verified == *verified,
+            Some((identifier, verified)) => {
+                contact.identifier.as_ref() == Some(identifier) && contact.verified == *verified
+            }
         };
         if same {
-            let session = VisitorSession { visitor_token: tokens::visitor(&ctx.secrets, account, inbox.id, id), contact };
+            let session =
+                VisitorSession { visitor_token: tokens::visitor(&ctx.secrets, account, inbox.id, id), contact };
             tx.commit().await?;
             return Ok(session);
         }
@@ -82,7 +91,12 @@ pub async fn open_session(ctx: &Ctx, request: OpenVisitorSession) -> Result<Visi
 }
 
 /// The claimed identifier and whether the host site vouched for it.
-async fn identity(ctx: &Ctx, account: AccountId, inbox: &Inbox, request: &OpenVisitorSession) -> Result<Option<(String, bool)>> {
+async fn identity(
+    ctx: &Ctx,
+    account: AccountId,
+    inbox: &Inbox,
+    request: &OpenVisitorSession,
+) -> Result<Option<(String, bool)>> {
     const WRONG: Error = Error::Unauthenticated("The identifier's signature is wrong.");
     let Some(identifier) = request.identifier.clone() else { return Ok(None) };
     if identifier.is_empty() || identifier.chars().count() > 255 {
@@ -98,7 +112,13 @@ async fn identity(ctx: &Ctx, account: AccountId, inbox: &Inbox, request: &OpenVi
     }
 }
 
-async fn continued(ctx: &Ctx, tx: &mut TenantTx, account: AccountId, inbox: &Inbox, token: &str) -> Result<Option<(ContactId, VisitorContact)>> {
+async fn continued(
+    ctx: &Ctx,
+    tx: &mut TenantTx,
+    account: AccountId,
+    inbox: &Inbox,
+    token: &str,
+) -> Result<Option<(ContactId, VisitorContact)>> {
     match tokens::verify_visitor(&ctx.secrets, token) {
         Some((of_account, of_inbox, contact)) if of_account == account && of_inbox == inbox.id => {
             Ok(queries::contact(tx, contact).await?.map(|found| (contact, found)))
@@ -137,10 +157,15 @@ pub async fn list(tx: &mut TenantTx, actor: &Actor) -> Result<Page<VisitorConver
 /// `Invalid` for content that cannot be.
 pub async fn start(tx: &mut TenantTx, actor: &Actor, request: StartConversation) -> Result<StartedConversation> {
     let (contact, inbox) = actor.visitor()?;
-    let new = conversations::queries::NewConversation { inbox_id: inbox, contact_id: contact, subject: None, priority: None };
+    let new =
+        conversations::queries::NewConversation { inbox_id: inbox, contact_id: contact, subject: None, priority: None };
     let id = conversations::queries::insert(tx, new).await?;
     events::append(tx, actor, Event::new(EventKind::ConversationNew).conversation(id)).await?;
-    let message = VisitorCreateMessage { content: request.content, attachment_ids: request.attachment_ids, client_ref: request.client_ref };
+    let message = VisitorCreateMessage {
+        content: request.content,
+        attachment_ids: request.attachment_ids,
+        client_ref: request.client_ref,
+    };
     let message = post(tx, actor, id, message).await?;
     let conversation = queries::conversations(tx, contact, inbox, Some(id)).await?.pop().ok_or(Error::NotFound)?;
     Ok(StartedConversation { conversation, message })
@@ -148,13 +173,23 @@ pub async fn start(tx: &mut TenantTx, actor: &Actor, request: StartConversation)
 
 /// # Errors
 /// `NotFound` when the conversation is not this visitor's.
-pub async fn messages(tx: &mut TenantTx, actor: &Actor, id: ConversationId, query: MessageQuery) -> Result<Page<VisitorMessage>> {
+pub async fn messages(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ConversationId,
+    query: MessageQuery,
+) -> Result<Page<VisitorMessage>> {
     owned(tx, actor, id).await?;
     let page = messages::page(tx, id, query, true).await?;
     Ok(Page { data: page.data.into_iter().map(message_for_visitor).collect(), next_cursor: page.next_cursor })
 }
 
-pub async fn post(tx: &mut TenantTx, actor: &Actor, id: ConversationId, request: VisitorCreateMessage) -> Result<VisitorMessage> {
+pub async fn post(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: ConversationId,
+    request: VisitorCreateMessage,
+) -> Result<VisitorMessage> {
     let message = CreateMessage {
         content: request.content,
         private: false,
@@ -198,7 +233,14 @@ pub async fn update_contact(tx: &mut TenantTx, actor: &Actor, request: VisitorUp
     if attributes.as_ref().is_some_and(|map| map.to_string().len() > MAX_ATTRIBUTES) {
         return Err(Error::invalid("custom_attributes", "takes at most 8 KB"));
     }
-    queries::update_contact(tx, contact, name(request.name.as_deref())?.as_deref(), email.as_deref(), attributes.as_ref()).await?;
+    queries::update_contact(
+        tx,
+        contact,
+        name(request.name.as_deref())?.as_deref(),
+        email.as_deref(),
+        attributes.as_ref(),
+    )
+    .await?;
     events::append(tx, actor, Event::new(EventKind::ContactUpdated).subject(contact.0)).await?;
     queries::contact(tx, contact).await?.ok_or(NO_SESSION)
 }

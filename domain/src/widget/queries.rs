@@ -8,7 +8,12 @@ use types::{
 
 use crate::{Result, TenantTx};
 
-pub async fn insert_contact(tx: &mut TenantTx, new: &VisitorContact, avatar_url: Option<&str>, locale: Option<Language>) -> Result<ContactId> {
+pub async fn insert_contact(
+    tx: &mut TenantTx,
+    new: &VisitorContact,
+    avatar_url: Option<&str>,
+    locale: Option<Language>,
+) -> Result<ContactId> {
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_scalar!(
         r#"insert into contacts (account_id, name, email, identifier, verified, avatar_url, locale, last_seen_at, created_at, updated_at)
@@ -68,7 +73,12 @@ pub async fn update_contact(
 }
 
 /// The visitor's conversations, newest activity first; `only` narrows to one.
-pub async fn conversations(tx: &mut TenantTx, contact: ContactId, inbox: InboxId, only: Option<ConversationId>) -> Result<Vec<VisitorConversation>> {
+pub async fn conversations(
+    tx: &mut TenantTx,
+    contact: ContactId,
+    inbox: InboxId,
+    only: Option<ConversationId>,
+) -> Result<Vec<VisitorConversation>> {
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         VisitorConversation,
@@ -122,7 +132,11 @@ pub async fn mark_read(tx: &mut TenantTx, conversation: ConversationId) -> Resul
 }
 
 /// Agents' messages up to the newest that the customer has read become read; answers them.
-pub async fn messages_read(tx: &mut TenantTx, conversation: ConversationId, up_to: MessageId) -> Result<Vec<MessageId>> {
+pub async fn messages_read(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    up_to: MessageId,
+) -> Result<Vec<MessageId>> {
     let account = tx.account_id();
     Ok(sqlx::query_scalar!(
         r#"update messages set status = 'read'
@@ -136,7 +150,13 @@ pub async fn messages_read(tx: &mut TenantTx, conversation: ConversationId, up_t
     .await?)
 }
 
-pub async fn rate(tx: &mut TenantTx, conversation: ConversationId, contact: ContactId, rating: i16, comment: Option<&str>) -> Result<()> {
+pub async fn rate(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    contact: ContactId,
+    rating: i16,
+    comment: Option<&str>,
+) -> Result<()> {
     let (account, now) = (tx.account_id(), tx.now());
     sqlx::query!(
         "with given as (

@@ -43,7 +43,12 @@ async fn get(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<UserId>) -> 
 /// Changes a person: one's own availability from agent up, anybody's from supervisor up, everything else as an admin.
 #[utoipa::path(patch, path = "/api/agents/{id}", tag = "agents", params(("id" = i64, Path)), request_body = UpdateAgent,
     responses((status = 200, body = Agent), (status = 403), (status = 404), (status = 409)))]
-async fn update(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<UserId>, Body(body): Body<UpdateAgent>) -> Result<Json<Agent>> {
+async fn update(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<UserId>,
+    Body(body): Body<UpdateAgent>,
+) -> Result<Json<Agent>> {
     Ok(Json(agents::update(&ctx, &caller, id, body).await?))
 }
 

@@ -33,7 +33,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// Classifies a message again.
 #[utoipa::path(post, path = "/api/ai/classify", tag = "ai", params(AiQuery), request_body = AiRequest,
     responses((status = 202, body = JobAccepted), (status = 200, body = Classification), (status = 404)))]
-async fn classify(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<AiQuery>, Body(body): Body<AiRequest>) -> Result<Response> {
+async fn classify(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<AiQuery>,
+    Body(body): Body<AiRequest>,
+) -> Result<Response> {
     let mut tx = ctx.begin(&caller).await?;
     let job = classifications::request(&mut tx, &caller, body.message_id).await?;
     tx.commit().await?;
@@ -43,7 +48,12 @@ async fn classify(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<Ai
 /// Drafts an answer to a message again.
 #[utoipa::path(post, path = "/api/ai/draft", tag = "ai", params(AiQuery), request_body = AiRequest,
     responses((status = 202, body = JobAccepted), (status = 200, body = Draft), (status = 404)))]
-async fn draft(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<AiQuery>, Body(body): Body<AiRequest>) -> Result<Response> {
+async fn draft(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<AiQuery>,
+    Body(body): Body<AiRequest>,
+) -> Result<Response> {
     let mut tx = ctx.begin(&caller).await?;
     let job = drafts::request(&mut tx, &caller, body.message_id).await?;
     tx.commit().await?;
@@ -66,7 +76,11 @@ async fn answer(ctx: &Ctx, actor: &Actor, job: JobId, query: AiQuery, find: Find
         }
         drop(tx);
         if tokio::time::Instant::now() >= deadline {
-            return Err(Failure::new(StatusCode::GATEWAY_TIMEOUT, "timeout", "The assistant is still at it; the result will arrive by itself."));
+            return Err(Failure::new(
+                StatusCode::GATEWAY_TIMEOUT,
+                "timeout",
+                "The assistant is still at it; the result will arrive by itself.",
+            ));
         }
         let _ = tokio::time::timeout(Duration::from_millis(250), numbered.changed()).await;
     }

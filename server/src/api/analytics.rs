@@ -7,7 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{Ctx, analytics};
-use types::analytics::{AgentReport, AiReport, AnalyticsQuery, CsatReport, ExportQuery, Overview, SlaReport, TeamReport};
+use types::analytics::{
+    AgentReport, AiReport, AnalyticsQuery, CsatReport, ExportQuery, Overview, SlaReport, TeamReport,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -29,7 +31,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// The account at a glance; the last 30 days unless asked otherwise.
 #[utoipa::path(get, path = "/api/analytics/overview", tag = "analytics", params(AnalyticsQuery), responses((status = 200, body = Overview)))]
-async fn overview(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<AnalyticsQuery>) -> Result<Json<Overview>> {
+async fn overview(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<AnalyticsQuery>,
+) -> Result<Json<Overview>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(analytics::overview(&mut tx, &caller, query).await?))
 }
@@ -37,14 +43,22 @@ async fn overview(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<An
 /// Each person's work. For supervisors and admins.
 #[utoipa::path(get, path = "/api/analytics/agents", tag = "analytics", params(AnalyticsQuery),
     responses((status = 200, body = AgentReport), (status = 403)))]
-async fn agents(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<AnalyticsQuery>) -> Result<Json<AgentReport>> {
+async fn agents(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<AnalyticsQuery>,
+) -> Result<Json<AgentReport>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(analytics::agents(&mut tx, &caller, query).await?))
 }
 
 /// Each team's work.
 #[utoipa::path(get, path = "/api/analytics/teams", tag = "analytics", params(AnalyticsQuery), responses((status = 200, body = TeamReport)))]
-async fn teams(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<AnalyticsQuery>) -> Result<Json<TeamReport>> {
+async fn teams(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<AnalyticsQuery>,
+) -> Result<Json<TeamReport>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(analytics::teams(&mut tx, &caller, query).await?))
 }
@@ -77,5 +91,9 @@ async fn export(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<Expo
     let mut tx = ctx.begin(&caller).await?;
     let export = analytics::export(&mut tx, &caller, query).await?;
     let disposition = format!("attachment; filename=\"{}\"", export.file_name);
-    Ok(([(header::CONTENT_TYPE, export.content_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)], export.body).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, export.content_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)],
+        export.body,
+    )
+        .into_response())
 }

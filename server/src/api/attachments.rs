@@ -23,7 +23,10 @@ use crate::{
 pub const MAX_REQUEST: usize = 256 * 1024 * 1024;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(create)).layer(DefaultBodyLimit::max(MAX_REQUEST)).merge(OpenApiRouter::new().routes(routes!(get)))
+    OpenApiRouter::new()
+        .routes(routes!(create))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST))
+        .merge(OpenApiRouter::new().routes(routes!(get)))
 }
 
 /// A form with one file.
@@ -38,12 +41,28 @@ pub struct Upload {
 #[utoipa::path(post, path = "/api/attachments", tag = "attachments",
     request_body(content = inline(Upload), content_type = "multipart/form-data"),
     responses((status = 201, body = Attachment), (status = 403), (status = 413)))]
-async fn create(State(ctx): State<Ctx>, caller: Caller, headers: HeaderMap, form: Result<Multipart, MultipartRejection>) -> Result<Response> {
-    let form = form.map_err(|_| Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send the file as multipart/form-data."))?;
+async fn create(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response> {
+    let form = form.map_err(|_| {
+        Failure::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Send the file as multipart/form-data.",
+        )
+    })?;
     let file = read(&ctx, form).await?;
     let key = headers.get("idempotency-key").map(|key| IdempotencyKey {
         key: String::from_utf8_lossy(key.as_bytes()).into_owned(),
-        request_hash: Sha256::new().chain_update(&file.name).chain_update([0]).chain_update(&file.bytes).finalize().to_vec(),
+        request_hash: Sha256::new()
+            .chain_update(&file.name)
+            .chain_update([0])
+            .chain_update(&file.bytes)
+            .finalize()
+            .to_vec(),
     });
     once!(&ctx, &caller, key, |_tx| file.store(&ctx, &caller))
 }
@@ -88,7 +107,11 @@ async fn read(ctx: &Ctx, mut form: Multipart) -> Result<File> {
 }
 
 fn too_large(limit: usize) -> Failure {
-    Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("A file may have at most {} MiB.", limit / (1024 * 1024)))
+    Failure::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        format!("A file may have at most {} MiB.", limit / (1024 * 1024)),
+    )
 }
 
 fn unreadable(error: MultipartError) -> Failure {
@@ -124,7 +147,8 @@ async fn get(State(ctx): State<Ctx>, caller: Option<Caller>, Path(token): Path<S
 fn disposition(kind: &str, name: &str) -> String {
     use std::fmt::Write as _;
 
-    let ascii: String = name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' }).collect();
+    let ascii: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' }).collect();
     let encoded = name.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
             encoded.push(char::from(byte));

@@ -22,7 +22,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// Signs in. Unknown people and wrong passwords get the same answer.
 #[utoipa::path(post, path = "/api/auth/login", tag = "auth", security(()), request_body = Login,
     responses((status = 200, body = Tokens), (status = 401), (status = 429)))]
-async fn login(State(ctx): State<Ctx>, ClientAddress(address): ClientAddress, headers: HeaderMap, Body(body): Body<Login>) -> Result<Json<Tokens>> {
+async fn login(
+    State(ctx): State<Ctx>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    Body(body): Body<Login>,
+) -> Result<Json<Tokens>> {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Ok(Json(auth::login(&ctx, body, &address, agent).await?.tokens))
 }

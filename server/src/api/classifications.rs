@@ -20,7 +20,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 #[utoipa::path(get, path = "/api/conversations/{id}/classification", tag = "ai", params(("id" = i64, Path)),
     responses((status = 200, body = Classification), (status = 404)))]
-async fn latest(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ConversationId>) -> Result<Json<Classification>> {
+async fn latest(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+) -> Result<Json<Classification>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(classifications::latest(&mut tx, &caller, id).await?))
 }
@@ -28,7 +32,12 @@ async fn latest(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<Conversat
 /// Says what it should have been; the account's classifier learns from it.
 #[utoipa::path(post, path = "/api/classifications/{id}/correct", tag = "ai", params(("id" = i64, Path)), request_body = Correct,
     responses((status = 200, body = Classification), (status = 404)))]
-async fn correct(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ClassificationId>, Body(body): Body<Correct>) -> Result<Json<Classification>> {
+async fn correct(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ClassificationId>,
+    Body(body): Body<Correct>,
+) -> Result<Json<Classification>> {
     let mut tx = ctx.begin(&caller).await?;
     let corrected = classifications::correct(&mut tx, &caller, id, body).await?;
     tx.commit().await?;

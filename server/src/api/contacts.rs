@@ -21,7 +21,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// A page of the customers, newest first.
 #[utoipa::path(get, path = "/api/contacts", tag = "contacts", params(ContactQuery), responses((status = 200, body = Page<Contact>)))]
-async fn list(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<ContactQuery>) -> Result<Json<Page<Contact>>> {
+async fn list(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<ContactQuery>,
+) -> Result<Json<Page<Contact>>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(contacts::list(&mut tx, &caller, query).await?))
 }
@@ -42,7 +46,12 @@ async fn get(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ContactId>) 
 /// Changes a customer. An empty text clears its field; custom attributes are merged, and a `null` removes its key.
 #[utoipa::path(patch, path = "/api/contacts/{id}", tag = "contacts", params(("id" = i64, Path)), request_body = UpdateContact,
     responses((status = 200, body = Contact), (status = 403), (status = 404)))]
-async fn update(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ContactId>, Body(body): Body<UpdateContact>) -> Result<Json<Contact>> {
+async fn update(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ContactId>,
+    Body(body): Body<UpdateContact>,
+) -> Result<Json<Contact>> {
     let mut tx = ctx.begin(&caller).await?;
     let contact = contacts::update(&mut tx, &caller, id, body).await?;
     tx.commit().await?;

@@ -4,7 +4,10 @@ use axum::{Json, extract::State, response::Response};
 use domain::{Ctx, conversations};
 use types::{
     ConversationId, Page,
-    conversations::{Assign, Assignment, Bulk, BulkResult, Conversation, ConversationQuery, CreateConversation, Merge, SetLabels, UpdateConversation},
+    conversations::{
+        Assign, Assignment, Bulk, BulkResult, Conversation, ConversationQuery, CreateConversation, Merge, SetLabels,
+        UpdateConversation,
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -29,7 +32,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// A page of the inbox.
 #[utoipa::path(get, path = "/api/conversations", tag = "conversations", params(ConversationQuery),
     responses((status = 200, body = Page<Conversation>)))]
-async fn list(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<ConversationQuery>) -> Result<Json<Page<Conversation>>> {
+async fn list(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<ConversationQuery>,
+) -> Result<Json<Page<Conversation>>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(conversations::list(&mut tx, &caller, query).await?))
 }
@@ -58,7 +65,12 @@ async fn get(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<Conversation
 /// Changes status, priority, subject or snooze.
 #[utoipa::path(patch, path = "/api/conversations/{id}", tag = "conversations", params(("id" = i64, Path)), request_body = UpdateConversation,
     responses((status = 200, body = Conversation), (status = 404)))]
-async fn update(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ConversationId>, Body(body): Body<UpdateConversation>) -> Result<Json<Conversation>> {
+async fn update(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Body(body): Body<UpdateConversation>,
+) -> Result<Json<Conversation>> {
     let mut tx = ctx.begin(&caller).await?;
     let conversation = conversations::update(&mut tx, &caller, id, body).await?;
     tx.commit().await?;
@@ -68,7 +80,12 @@ async fn update(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<Conversat
 /// Assigns to an agent, a team or both; `null` unassigns.
 #[utoipa::path(post, path = "/api/conversations/{id}/assign", tag = "conversations", params(("id" = i64, Path)), request_body = Assign,
     responses((status = 200, body = Assignment), (status = 404)))]
-async fn assign(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ConversationId>, Body(body): Body<Assign>) -> Result<Json<Assignment>> {
+async fn assign(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Body(body): Body<Assign>,
+) -> Result<Json<Assignment>> {
     let mut tx = ctx.begin(&caller).await?;
     let assignment = conversations::assign(&mut tx, &caller, id, body).await?;
     tx.commit().await?;
@@ -88,7 +105,12 @@ async fn read(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<Conversatio
 /// Replaces the labels.
 #[utoipa::path(post, path = "/api/conversations/{id}/labels", tag = "conversations", params(("id" = i64, Path)), request_body = SetLabels,
     responses((status = 200, body = Conversation), (status = 404)))]
-async fn labels(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ConversationId>, Body(body): Body<SetLabels>) -> Result<Json<Conversation>> {
+async fn labels(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Body(body): Body<SetLabels>,
+) -> Result<Json<Conversation>> {
     let mut tx = ctx.begin(&caller).await?;
     let conversation = conversations::set_labels(&mut tx, &caller, id, body).await?;
     tx.commit().await?;
@@ -98,7 +120,12 @@ async fn labels(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<Conversat
 /// Moves this conversation into another of the same customer; answers the one that stays.
 #[utoipa::path(post, path = "/api/conversations/{id}/merge", tag = "conversations", params(("id" = i64, Path)), request_body = Merge,
     responses((status = 200, body = Conversation), (status = 404), (status = 409)))]
-async fn merge(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ConversationId>, Body(body): Body<Merge>) -> Result<Json<Conversation>> {
+async fn merge(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Body(body): Body<Merge>,
+) -> Result<Json<Conversation>> {
     let mut tx = ctx.begin(&caller).await?;
     let conversation = conversations::merge(&mut tx, &caller, id, body).await?;
     tx.commit().await?;

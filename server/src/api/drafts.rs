@@ -29,7 +29,12 @@ async fn list(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<Conversatio
 /// Sends the draft, as it stands or edited.
 #[utoipa::path(post, path = "/api/drafts/{id}/accept", tag = "ai", params(("id" = i64, Path)), request_body = AcceptDraft,
     responses((status = 200, body = AcceptedDraft), (status = 404), (status = 409)))]
-async fn accept(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<DraftId>, Body(body): Body<AcceptDraft>) -> Result<Json<AcceptedDraft>> {
+async fn accept(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<DraftId>,
+    Body(body): Body<AcceptDraft>,
+) -> Result<Json<AcceptedDraft>> {
     let mut tx = ctx.begin(&caller).await?;
     let accepted = drafts::accept(&mut tx, &caller, id, body).await?;
     tx.commit().await?;
@@ -38,7 +43,12 @@ async fn accept(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<DraftId>,
 
 #[utoipa::path(post, path = "/api/drafts/{id}/reject", tag = "ai", params(("id" = i64, Path)), request_body = RejectDraft,
     responses((status = 200, body = Draft), (status = 404), (status = 409)))]
-async fn reject(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<DraftId>, Body(body): Body<RejectDraft>) -> Result<Json<Draft>> {
+async fn reject(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<DraftId>,
+    Body(body): Body<RejectDraft>,
+) -> Result<Json<Draft>> {
     let mut tx = ctx.begin(&caller).await?;
     let rejected = drafts::reject(&mut tx, &caller, id, body).await?;
     tx.commit().await?;

@@ -17,7 +17,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// Events after a sequence number; waits up to `wait` seconds for the first.
 #[utoipa::path(get, path = "/api/events", tag = "events", params(EventQuery), responses((status = 200, body = EventBatch)))]
-async fn poll(State(state): State<AppState>, caller: Caller, Query(query): Query<EventQuery>) -> Result<Json<EventBatch>> {
+async fn poll(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(query): Query<EventQuery>,
+) -> Result<Json<EventBatch>> {
     let after = query.after;
     tokio::select! {
         batch = events::poll(&state.ctx, &caller, query) => Ok(Json(batch?)),

@@ -43,7 +43,12 @@ async fn get(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<InboxId>) ->
 /// Changes a channel; a disabled one takes no visitors. For admins.
 #[utoipa::path(patch, path = "/api/inboxes/{id}", tag = "inboxes", params(("id" = i64, Path)), request_body = UpdateInbox,
     responses((status = 200, body = Inbox), (status = 403), (status = 404)))]
-async fn update(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<InboxId>, Body(body): Body<UpdateInbox>) -> Result<Json<Inbox>> {
+async fn update(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<InboxId>,
+    Body(body): Body<UpdateInbox>,
+) -> Result<Json<Inbox>> {
     let mut tx = ctx.begin(&caller).await?;
     let inbox = inboxes::update(&mut tx, &caller, id, body).await?;
     tx.commit().await?;

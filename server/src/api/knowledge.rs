@@ -21,7 +21,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 #[utoipa::path(get, path = "/api/knowledge-base/articles", tag = "knowledge", params(ArticleQuery),
     responses((status = 200, body = Page<ArticleSummary>)))]
-async fn list(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<ArticleQuery>) -> Result<Json<Page<ArticleSummary>>> {
+async fn list(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<ArticleQuery>,
+) -> Result<Json<Page<ArticleSummary>>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(knowledge::list(&mut tx, &caller, query).await?))
 }
@@ -42,7 +46,12 @@ async fn get(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ArticleId>) 
 
 #[utoipa::path(put, path = "/api/knowledge-base/articles/{id}", tag = "knowledge", params(("id" = i64, Path)), request_body = SaveArticle,
     responses((status = 200, body = Article), (status = 404)))]
-async fn replace(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ArticleId>, Body(body): Body<SaveArticle>) -> Result<Json<Article>> {
+async fn replace(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ArticleId>,
+    Body(body): Body<SaveArticle>,
+) -> Result<Json<Article>> {
     let mut tx = ctx.begin(&caller).await?;
     let article = knowledge::replace(&mut tx, &caller, id, body).await?;
     tx.commit().await?;
@@ -61,6 +70,10 @@ async fn delete(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ArticleId
 /// Finds articles by meaning and by words.
 #[utoipa::path(get, path = "/api/knowledge-base/search", tag = "knowledge", params(SearchQuery),
     responses((status = 200, body = Page<SearchHit>)))]
-async fn search(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<SearchQuery>) -> Result<Json<Page<SearchHit>>> {
+async fn search(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<SearchQuery>,
+) -> Result<Json<Page<SearchHit>>> {
     Ok(Json(Page::whole(knowledge::search(&ctx, &caller, query).await?)))
 }

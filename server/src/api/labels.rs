@@ -41,7 +41,12 @@ async fn get(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<LabelId>) ->
 /// Changes a label; conversations that carry it follow a new title.
 #[utoipa::path(patch, path = "/api/labels/{id}", tag = "labels", params(("id" = i64, Path)), request_body = UpdateLabel,
     responses((status = 200, body = Label), (status = 403), (status = 404)))]
-async fn update(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<LabelId>, Body(body): Body<UpdateLabel>) -> Result<Json<Label>> {
+async fn update(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<LabelId>,
+    Body(body): Body<UpdateLabel>,
+) -> Result<Json<Label>> {
     let mut tx = ctx.begin(&caller).await?;
     let label = labels::update(&mut tx, &caller, id, body).await?;
     tx.commit().await?;

@@ -22,7 +22,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// A page of the conversation, oldest first; the cursor leads to older messages.
 #[utoipa::path(get, path = "/api/conversations/{id}/messages", tag = "messages", params(("id" = i64, Path), MessageQuery),
     responses((status = 200, body = Page<Message>), (status = 404)))]
-async fn list(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ConversationId>, Query(query): Query<MessageQuery>) -> Result<Json<Page<Message>>> {
+async fn list(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Query(query): Query<MessageQuery>,
+) -> Result<Json<Page<Message>>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(messages::list(&mut tx, &caller, id, query).await?))
 }
@@ -30,6 +35,11 @@ async fn list(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<Conversatio
 /// Answers the customer, or notes something among agents.
 #[utoipa::path(post, path = "/api/conversations/{id}/messages", tag = "messages", params(("id" = i64, Path)), request_body = CreateMessage,
     responses((status = 201, body = Message), (status = 404)))]
-async fn create(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ConversationId>, request: Create<CreateMessage>) -> Result<Response> {
+async fn create(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    request: Create<CreateMessage>,
+) -> Result<Response> {
     once!(&ctx, &caller, request.key, |tx| messages::send(tx, &caller, id, request.body))
 }

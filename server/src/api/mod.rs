@@ -89,5 +89,9 @@ pub fn router() -> Router<AppState> {
 
 /// The widget lives on customers' sites: any origin may call it, none may send our cookies.
 fn widget_cors() -> CorsLayer {
-    CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).max_age(std::time::Duration::from_secs(86_400))
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(Any)
+        .allow_headers(Any)
+        .max_age(std::time::Duration::from_secs(86_400))
 }

@@ -51,7 +51,12 @@ async fn get(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<TeamId>) -> 
 /// Changes a team; an empty category takes it away. For admins.
 #[utoipa::path(patch, path = "/api/teams/{id}", tag = "teams", params(("id" = i64, Path)), request_body = UpdateTeam,
     responses((status = 200, body = Team), (status = 403), (status = 404)))]
-async fn update(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<TeamId>, Body(body): Body<UpdateTeam>) -> Result<Json<Team>> {
+async fn update(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<TeamId>,
+    Body(body): Body<UpdateTeam>,
+) -> Result<Json<Team>> {
     let mut tx = ctx.begin(&caller).await?;
     let team = teams::update(&mut tx, &caller, id, body).await?;
     tx.commit().await?;
@@ -71,7 +76,12 @@ async fn delete(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<TeamId>) 
 /// The people of a team.
 #[utoipa::path(get, path = "/api/teams/{id}/agents", tag = "teams", params(("id" = i64, Path), PageQuery),
     responses((status = 200, body = Page<Agent>), (status = 404)))]
-async fn agents(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<TeamId>, Query(query): Query<PageQuery>) -> Result<Json<Page<Agent>>> {
+async fn agents(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<TeamId>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<Agent>>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(page_of(teams::agents(&mut tx, &caller, id).await?, &query, |agent| agent.id.0)?))
 }

@@ -12,8 +12,9 @@ use types::{
     attachments::Attachment,
     messages::MessageQuery,
     widget::{
-        OpenVisitorSession, StartConversation, StartedConversation, VisitorContact, VisitorConversation, VisitorCreateMessage, VisitorCsat,
-        VisitorMessage, VisitorSession, VisitorTyping, VisitorUpdateContact, WidgetConfig, WidgetConfigQuery,
+        OpenVisitorSession, StartConversation, StartedConversation, VisitorContact, VisitorConversation,
+        VisitorCreateMessage, VisitorCsat, VisitorMessage, VisitorSession, VisitorTyping, VisitorUpdateContact,
+        WidgetConfig, WidgetConfigQuery,
     },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -81,20 +82,35 @@ async fn start(State(ctx): State<Ctx>, visitor: Visitor, request: Create<StartCo
 
 #[utoipa::path(get, path = "/api/widget/conversations/{id}/messages", tag = "widget", security(()), params(("id" = i64, Path), MessageQuery),
     responses((status = 200, body = Page<VisitorMessage>), (status = 404)))]
-async fn messages(State(ctx): State<Ctx>, visitor: Visitor, Path(id): Path<ConversationId>, Query(query): Query<MessageQuery>) -> Result<Json<Page<VisitorMessage>>> {
+async fn messages(
+    State(ctx): State<Ctx>,
+    visitor: Visitor,
+    Path(id): Path<ConversationId>,
+    Query(query): Query<MessageQuery>,
+) -> Result<Json<Page<VisitorMessage>>> {
     let mut tx = ctx.begin(&visitor).await?;
     Ok(Json(widget::messages(&mut tx, &visitor, id, query).await?))
 }
 
 #[utoipa::path(post, path = "/api/widget/conversations/{id}/messages", tag = "widget", security(()), params(("id" = i64, Path)),
     request_body = VisitorCreateMessage, responses((status = 201, body = VisitorMessage), (status = 404)))]
-async fn post(State(ctx): State<Ctx>, visitor: Visitor, Path(id): Path<ConversationId>, request: Create<VisitorCreateMessage>) -> Result<Response> {
+async fn post(
+    State(ctx): State<Ctx>,
+    visitor: Visitor,
+    Path(id): Path<ConversationId>,
+    request: Create<VisitorCreateMessage>,
+) -> Result<Response> {
     once!(&ctx, &visitor, request.key, |tx| widget::post(tx, &visitor, id, request.body))
 }
 
 #[utoipa::path(post, path = "/api/widget/conversations/{id}/typing", tag = "widget", security(()), params(("id" = i64, Path)),
     request_body = VisitorTyping, responses((status = 204), (status = 404)))]
-async fn typing(State(state): State<AppState>, visitor: Visitor, Path(id): Path<ConversationId>, Body(body): Body<VisitorTyping>) -> Result<StatusCode> {
+async fn typing(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Path(id): Path<ConversationId>,
+    Body(body): Body<VisitorTyping>,
+) -> Result<StatusCode> {
     let mut tx = state.ctx.begin(&visitor).await?;
     widget::owned(&mut tx, &visitor, id).await?;
     state.hub.visitor_typing(&visitor, id, body.on);
@@ -112,7 +128,12 @@ async fn read(State(ctx): State<Ctx>, visitor: Visitor, Path(id): Path<Conversat
 
 #[utoipa::path(post, path = "/api/widget/conversations/{id}/csat", tag = "widget", security(()), params(("id" = i64, Path)),
     request_body = VisitorCsat, responses((status = 204), (status = 404)))]
-async fn csat(State(ctx): State<Ctx>, visitor: Visitor, Path(id): Path<ConversationId>, Body(body): Body<VisitorCsat>) -> Result<StatusCode> {
+async fn csat(
+    State(ctx): State<Ctx>,
+    visitor: Visitor,
+    Path(id): Path<ConversationId>,
+    Body(body): Body<VisitorCsat>,
+) -> Result<StatusCode> {
     let mut tx = ctx.begin(&visitor).await?;
     widget::rate(&mut tx, &visitor, id, body).await?;
     tx.commit().await?;
@@ -121,7 +142,11 @@ async fn csat(State(ctx): State<Ctx>, visitor: Visitor, Path(id): Path<Conversat
 
 #[utoipa::path(patch, path = "/api/widget/contact", tag = "widget", security(()), request_body = VisitorUpdateContact,
     responses((status = 200, body = VisitorContact)))]
-async fn update_contact(State(ctx): State<Ctx>, visitor: Visitor, Body(body): Body<VisitorUpdateContact>) -> Result<Json<VisitorContact>> {
+async fn update_contact(
+    State(ctx): State<Ctx>,
+    visitor: Visitor,
+    Body(body): Body<VisitorUpdateContact>,
+) -> Result<Json<VisitorContact>> {
     let mut tx = ctx.begin(&visitor).await?;
     let contact = widget::update_contact(&mut tx, &visitor, body).await?;
     tx.commit().await?;

@@ -18,7 +18,10 @@ use domain::{
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
-use types::{AccountId, ContactId, ConversationId, events::{EventFrame, EventKind}};
+use types::{
+    AccountId, ContactId, ConversationId,
+    events::{EventFrame, EventKind},
+};
 
 use super::rooms::Rooms;
 
@@ -76,7 +79,11 @@ impl Hub {
 
     /// Listens to an account. Frames from before this call are in the log, not in the ring.
     pub fn subscribe(&self, account: AccountId) -> broadcast::Receiver<Arc<Live>> {
-        self.accounts().entry(account).or_insert_with(|| Channel { ring: broadcast::Sender::new(RING), cursor: None }).ring.subscribe()
+        self.accounts()
+            .entry(account)
+            .or_insert_with(|| Channel { ring: broadcast::Sender::new(RING), cursor: None })
+            .ring
+            .subscribe()
     }
 
     fn accounts(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, Channel>> {
@@ -162,7 +169,8 @@ impl Hub {
     /// The customer types.
     pub fn visitor_typing(&self, actor: &Actor, conversation: ConversationId, on: bool) {
         if let ActorKind::Visitor { contact_id, .. } = actor.kind {
-            let data = json!({ "conversation_id": conversation, "on": on, "name": actor.name, "contact_id": contact_id });
+            let data =
+                json!({ "conversation_id": conversation, "on": on, "name": actor.name, "contact_id": contact_id });
             self.tell(actor.account_id, EventKind::AgentTyping, &data);
         }
     }

@@ -38,7 +38,11 @@ pub async fn upgrade(State(state): State<AppState>, request: Request) -> Result<
     let (mut parts, _) = request.into_parts();
     let cookie = session_cookie(&parts.headers);
     if cookie.is_some() && !wire::same_origin(&parts.headers) {
-        return Err(Failure::new(StatusCode::FORBIDDEN, "foreign_origin", "The live stream opens from our own pages only."));
+        return Err(Failure::new(
+            StatusCode::FORBIDDEN,
+            "foreign_origin",
+            "The live stream opens from our own pages only.",
+        ));
     }
     let actor = match cookie {
         Some(cookie) => Some(auth::authenticate_cookie(&state.ctx, &cookie).await?),
@@ -105,7 +109,12 @@ impl<'a> Session<'a> {
         // Listen first, then read where the log ends: nothing can fall between.
         let mut live = self.hub.subscribe(self.actor.account_id);
         let mut cursor = Cursor::at_end(self.hub.ctx(), self.actor.account_id).await?;
-        send_control(socket, "ready", json!({ "last_seq": cursor.seq(), "account_id": self.actor.account_id, "user_id": self.actor.user_id() })).await?;
+        send_control(
+            socket,
+            "ready",
+            json!({ "last_seq": cursor.seq(), "account_id": self.actor.account_id, "user_id": self.actor.user_id() }),
+        )
+        .await?;
         let mut heartbeat = interval(wire::HEARTBEAT);
         let mut proof = interval(wire::REAUTHENTICATE);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -183,7 +192,9 @@ impl<'a> Session<'a> {
         match frame {
             ClientFrame::Authenticate { .. } => send_error(socket, "invalid", "Already authenticated.").await,
             ClientFrame::Ping {} => send_control(socket, "pong", json!({})).await,
-            ClientFrame::Resume { after } if after < 0 => send_error(socket, "invalid", "`after` is not a sequence number.").await,
+            ClientFrame::Resume { after } if after < 0 => {
+                send_error(socket, "invalid", "`after` is not a sequence number.").await
+            }
             ClientFrame::Resume { after } => {
                 cursor.resume(after);
                 self.catch_up(socket, cursor).await
@@ -227,7 +238,12 @@ impl<'a> Session<'a> {
         let (account, key) = (self.actor.account_id, (self.actor.account_id, id));
         for (user, name) in self.hub.rooms().people(key) {
             if Some(user) != self.actor.user_id() {
-                send_control(socket, EventKind::AgentPresence.as_str(), json!({ "conversation_id": id, "user_id": user, "name": name, "viewing": true })).await?;
+                send_control(
+                    socket,
+                    EventKind::AgentPresence.as_str(),
+                    json!({ "conversation_id": id, "user_id": user, "name": name, "viewing": true }),
+                )
+                .await?;
             }
         }
         self.rooms.push(id);
@@ -289,7 +305,17 @@ mod tests {
     #[test]
     fn only_the_exact_name_of_a_room_opens_it() {
         assert_eq!(conversation_of("conversation:42"), Some(ConversationId(42)));
-        for trick in ["conversation:", "conversation:+42", "conversation: 42", "conversation:42 ", "conversation:042", "conversation:42:1", "Conversation:42", "account:1", "conversation:9999999999999999999999"] {
+        for trick in [
+            "conversation:",
+            "conversation:+42",
+            "conversation: 42",
+            "conversation:42 ",
+            "conversation:042",
+            "conversation:42:1",
+            "Conversation:42",
+            "account:1",
+            "conversation:9999999999999999999999",
+        ] {
             assert_eq!(conversation_of(trick), None, "{trick}");
         }
     }

@@ -55,7 +55,9 @@ async fn identify(state: &AppState, socket: &mut WebSocket) -> Step<Identity> {
     let refused = || End::Refused(close::UNAUTHENTICATED, "unauthenticated");
     let first = timeout(wire::AUTHENTICATE_WITHIN, socket.recv()).await.map_err(|_| refused())?;
     let Some(Ok(Message::Text(text))) = first else { return Err(refused()) };
-    let Ok(VisitorFrame::Authenticate { website_token, visitor_token }) = serde_json::from_str(&text) else { return Err(refused()) };
+    let Ok(VisitorFrame::Authenticate { website_token, visitor_token }) = serde_json::from_str(&text) else {
+        return Err(refused());
+    };
     Ok(Identity::prove(state, website_token, visitor_token).await?)
 }
 
@@ -102,7 +104,13 @@ async fn pump(state: &AppState, socket: &mut WebSocket) -> Step {
     }
 }
 
-async fn forward(socket: &mut WebSocket, frame: &Live, contact: ContactId, cursor: &mut Cursor, state: &AppState) -> Step {
+async fn forward(
+    socket: &mut WebSocket,
+    frame: &Live,
+    contact: ContactId,
+    cursor: &mut Cursor,
+    state: &AppState,
+) -> Step {
     match frame.seq.map(|seq| (seq, cursor.next_is(seq))) {
         Some((_, std::cmp::Ordering::Less)) => Ok(()),
         Some((_, std::cmp::Ordering::Greater)) => catch_up(socket, contact, cursor, state).await,
@@ -138,7 +146,13 @@ async fn catch_up(socket: &mut WebSocket, contact: ContactId, cursor: &mut Curso
     }
 }
 
-async fn answer(state: &AppState, socket: &mut WebSocket, text: &str, identity: &Identity, cursor: &mut Cursor) -> Step {
+async fn answer(
+    state: &AppState,
+    socket: &mut WebSocket,
+    text: &str,
+    identity: &Identity,
+    cursor: &mut Cursor,
+) -> Step {
     match serde_json::from_str(text) {
         Ok(VisitorFrame::Ping {}) => send_control(socket, "pong", json!({})).await,
         Ok(VisitorFrame::Resume { after }) if after >= 0 => {

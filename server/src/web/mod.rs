@@ -18,13 +18,26 @@ use crate::state::AppState;
 pub fn router(state: &AppState) -> Router<AppState> {
     // Rendering spawns on this; a second router in the same process finds it there already.
     let _ = any_spawner::Executor::init_tokio();
-    let files = |sub: &str| ServeDir::new(state.site.root().join(sub)).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
+    let files = |sub: &str| {
+        ServeDir::new(state.site.root().join(sub))
+            .precompressed_br()
+            .precompressed_gzip()
+            .append_index_html_on_directories(false)
+    };
     // Hashed names never change their content.
-    let forever = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    let shortly = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    let forever = SetResponseHeaderLayer::overriding(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
+    let shortly =
+        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     // The widget's files load from customers' sites.
-    let anywhere = SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let shared = SetResponseHeaderLayer::overriding("cross-origin-resource-policy".parse().unwrap_or(header::VARY), HeaderValue::from_static("cross-origin"));
+    let anywhere =
+        SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let shared = SetResponseHeaderLayer::overriding(
+        "cross-origin-resource-policy".parse().unwrap_or(header::VARY),
+        HeaderValue::from_static("cross-origin"),
+    );
     let public = ServiceBuilder::new().layer(shortly).layer(anywhere.clone()).layer(shared.clone()).service(files(""));
     let mut router = Router::new()
         .nest_service("/pkg", ServiceBuilder::new().layer(forever).layer(anywhere).layer(shared).service(files("pkg")))

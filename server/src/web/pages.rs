@@ -20,7 +20,9 @@ use crate::{
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let request = identified(&state, request).await;
     let provide = provider(state);
-    let handler = leptos_axum::render_app_async_with_context(provide, || app::shell(app::ShellOptions::builder().output_name("frontend").build()));
+    let handler = leptos_axum::render_app_async_with_context(provide, || {
+        app::shell(app::ShellOptions::builder().output_name("frontend").build())
+    });
     handler(request).await
 }
 
@@ -45,7 +47,9 @@ fn provider(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         let parts = use_context::<Parts>();
         let viewer = parts.as_ref().and_then(|parts| parts.extensions.get::<Viewer>().cloned()).unwrap_or(Viewer(None));
-        let address = parts.as_ref().and_then(|parts| parts.extensions.get::<std::sync::Arc<ClientAddress>>().map(|address| address.0.clone()));
+        let address = parts
+            .as_ref()
+            .and_then(|parts| parts.extensions.get::<std::sync::Arc<ClientAddress>>().map(|address| address.0.clone()));
         provide_context(state.ctx.clone());
         provide_context(viewer);
         provide_context(app::auth::ClientAddress(address.unwrap_or_default()));

@@ -82,7 +82,11 @@ mod tests {
             (vec![host, cookie, ("origin", "null")], "/api/teams", true),
             (vec![host, cookie, ("sec-fetch-site", "cross-site")], "/api/teams", true),
             (vec![host, cookie, ("sec-fetch-site", "same-site")], "/api/teams", true),
-            (vec![host, cookie, ("sec-fetch-site", "same-origin"), ("origin", "https://desk.test")], "/api/teams", false),
+            (
+                vec![host, cookie, ("sec-fetch-site", "same-origin"), ("origin", "https://desk.test")],
+                "/api/teams",
+                false,
+            ),
             (vec![host, ("origin", "https://evil.test")], "/api/ui/auth/login", true),
             (vec![host, ("authorization", "Bearer x"), ("origin", "https://evil.test")], "/api/teams", false),
             (vec![host, cookie, ("origin", "https://shop.test")], "/api/widget/session", false),

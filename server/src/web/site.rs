@@ -20,7 +20,8 @@ impl Site {
     /// When the files have not been built.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
         let file = root.join("manifest.json");
-        let text = std::fs::read_to_string(&file).with_context(|| format!("{} is missing; build it with `cargo xtask web`", file.display()))?;
+        let text = std::fs::read_to_string(&file)
+            .with_context(|| format!("{} is missing; build it with `cargo xtask web`", file.display()))?;
         let manifest = serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?;
         let mut public = Vec::new();
         files_below(root, Path::new(""), &mut public)?;

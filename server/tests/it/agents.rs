@@ -26,7 +26,10 @@ async fn a_person_comes_changes_and_goes(_: PgPoolOptions, options: PgConnectOpt
     admin.patch(&path, json!({ "role": "viewer", "max_load": 3 })).await.expect(200);
     assert_eq!(session.post("/api/labels", json!({ "title": "two" })).await.refused(403), "forbidden");
     let changed = admin.patch(&path, json!({ "role": "agent", "name": "Dora D", "team_ids": [] })).await.expect(200);
-    assert_eq!((&changed["name"], &changed["max_load"], &changed["team_ids"]), (&json!("Dora D"), &json!(3), &json!([])));
+    assert_eq!(
+        (&changed["name"], &changed["max_load"], &changed["team_ids"]),
+        (&json!("Dora D"), &json!(3), &json!([]))
+    );
 
     // Her open work waits for somebody else when she leaves, and her session ends.
     let (conversation, _) = office.visitor(&app).await.write("Hello?").await;
@@ -69,7 +72,9 @@ async fn everyone_changes_what_is_theirs_to_change(_: PgPoolOptions, options: Pg
 
     assert_eq!(anna.patch(&own, json!({ "availability": "busy" })).await.expect(200)["availability"], "busy");
     assert_eq!(anna.patch(&bens, json!({ "availability": "busy" })).await.refused(403), "forbidden");
-    for change in [json!({ "role": "admin" }), json!({ "max_load": 1 }), json!({ "name": "A" }), json!({ "team_ids": [] })] {
+    for change in
+        [json!({ "role": "admin" }), json!({ "max_load": 1 }), json!({ "name": "A" }), json!({ "team_ids": [] })]
+    {
         assert_eq!(anna.patch(&own, change).await.refused(403), "forbidden");
     }
     let viewers = format!("/api/agents/{}", office.viewer);
@@ -88,12 +93,14 @@ async fn everyone_changes_what_is_theirs_to_change(_: PgPoolOptions, options: Pg
 async fn somebody_known_elsewhere_joins_with_their_own_password(_: PgPoolOptions, options: PgConnectOptions) {
     let app = TestApp::start(options).await;
     let (acme, globex) = (Office::open(&app, "acme").await, Office::open(&app, "globex").await);
-    let request = json!({ "name": "Anna", "email": "anna@globex.test", "role": "agent", "password": "another password" });
+    let request =
+        json!({ "name": "Anna", "email": "anna@globex.test", "role": "agent", "password": "another password" });
     let joined = acme.admin(&app).await.post("/api/agents", request).await.expect(201);
     assert_eq!(joined["id"], json!(globex.anna));
 
     let nobody = Client::nobody(&app);
-    let login = |password: &str| json!({ "email": "anna@globex.test", "password": password, "account_id": acme.account });
+    let login =
+        |password: &str| json!({ "email": "anna@globex.test", "password": password, "account_id": acme.account });
     let tokens = nobody.post("/api/auth/login", login(PASSWORD)).await.expect(200);
     assert_eq!(tokens["account"]["id"], json!(acme.account));
     assert_eq!(nobody.post("/api/auth/login", login("another password")).await.refused(401), "unauthenticated");

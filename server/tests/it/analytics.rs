@@ -49,7 +49,10 @@ async fn the_overview_counts_what_happened(_: PgPoolOptions, options: PgConnectO
     };
     assert_eq!(of(format!("inbox_id={}", globex.inbox)).await["conversations_created"], 0);
     assert_eq!(of(format!("team_id={}", acme.billing)).await["conversations_resolved"], 1);
-    assert_eq!(of("from=2020-01-01T00:00:00Z&to=2020-01-03T00:00:00Z".to_owned()).await["daily"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        of("from=2020-01-01T00:00:00Z&to=2020-01-03T00:00:00Z".to_owned()).await["daily"].as_array().unwrap().len(),
+        2
+    );
 
     let agents = admin.get("/api/analytics/agents").await.expect(200);
     let row = agents["data"].as_array().unwrap().iter().find(|row| row["agent"]["id"] == json!(acme.anna)).unwrap();
@@ -70,7 +73,8 @@ async fn a_corrected_category_lowers_the_accuracy(_: PgPoolOptions, options: PgC
     let app = TestApp::start(options).await;
     let office = Office::open(&app, "acme").await;
     let anna = office.anna(&app).await;
-    let (conversation, _) = office.visitor(&app).await.write("I was charged twice, I want a refund of one payment").await;
+    let (conversation, _) =
+        office.visitor(&app).await.write("I was charged twice, I want a refund of one payment").await;
     app.work().await;
     let made = anna.get(&format!("/api/conversations/{conversation}/classification")).await.expect(200);
     let other = if made["category"] == "sales" { "billing" } else { "sales" };
@@ -87,7 +91,11 @@ async fn promises_are_measured(_: PgPoolOptions, options: PgConnectOptions) {
     let office = Office::open(&app, "acme").await;
     let anna = office.anna(&app).await;
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
-    sqlx::query("select set_config('app.account_id', $1, false)").bind(office.account.to_string()).execute(&pool).await.unwrap();
+    sqlx::query("select set_config('app.account_id', $1, false)")
+        .bind(office.account.to_string())
+        .execute(&pool)
+        .await
+        .unwrap();
     sqlx::query("insert into sla_policies (account_id, name, priority, first_response_seconds, resolution_seconds) values ($1, 'Everyone', null, 60, 3600), ($1, 'Urgent', 'urgent', 10, null)")
         .bind(office.account.0)
         .execute(&pool)
@@ -112,7 +120,10 @@ async fn promises_are_measured(_: PgPoolOptions, options: PgConnectOptions) {
     assert_eq!(urgent["resolution"], json!(null));
     app.clock.advance(chrono::TimeDelta::seconds(60));
     let later = anna.get("/api/analytics/sla").await.expect(200);
-    assert_eq!(later["data"][0]["first_response"], json!({ "target_seconds": 60, "met": 1, "missed": 1, "pending": 0 }));
+    assert_eq!(
+        later["data"][0]["first_response"],
+        json!({ "target_seconds": 60, "met": 1, "missed": 1, "pending": 0 })
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -120,7 +131,8 @@ async fn exports_are_files_that_run_nothing(_: PgPoolOptions, options: PgConnect
     let app = TestApp::start(options).await;
     let office = Office::open(&app, "acme").await;
     let (admin, anna) = (office.admin(&app).await, office.anna(&app).await);
-    let request = json!({ "inbox_id": office.inbox, "contact": { "name": "=HYPERLINK(\"http://evil\")" }, "content": "Hi" });
+    let request =
+        json!({ "inbox_id": office.inbox, "contact": { "name": "=HYPERLINK(\"http://evil\")" }, "content": "Hi" });
     anna.post("/api/conversations", request).await.expect(201);
     app.work().await;
 
@@ -155,7 +167,11 @@ async fn impossible_periods_are_refused(_: PgPoolOptions, options: PgConnectOpti
         "team_id=none",
     ] {
         for report in ["overview", "teams", "ai", "csat", "sla"] {
-            assert_eq!(anna.get(&format!("/api/analytics/{report}?{period}")).await.refused(422), "invalid", "{report}?{period}");
+            assert_eq!(
+                anna.get(&format!("/api/analytics/{report}?{period}")).await.refused(422),
+                "invalid",
+                "{report}?{period}"
+            );
         }
     }
 }

@@ -36,7 +36,10 @@ async fn a_file_travels_with_its_message(_: PgPoolOptions, options: PgConnectOpt
     let messages = format!("/api/conversations/{conversation}/messages");
 
     let file = upload(&anna, "../kuitti ä.png", "image/png", b"not really a picture").await.expect(201);
-    assert_eq!((&file["file_name"], &file["content_type"], &file["size"]), (&json!("kuitti ä.png"), &json!("image/png"), &json!(20)));
+    assert_eq!(
+        (&file["file_name"], &file["content_type"], &file["size"]),
+        (&json!("kuitti ä.png"), &json!("image/png"), &json!(20))
+    );
     // Until it is sent, it is hers alone.
     assert_eq!(anna.get(&url(&file)).await.status, 200);
     assert_eq!(ben.get(&url(&file)).await.refused(404), "not_found");
@@ -52,7 +55,10 @@ async fn a_file_travels_with_its_message(_: PgPoolOptions, options: PgConnectOpt
     assert_eq!(read.headers["content-type"], "image/png");
     assert_eq!(read.headers["x-content-type-options"], "nosniff");
     assert_eq!(read.headers["content-security-policy"], "default-src 'none'; sandbox");
-    assert_eq!(read.headers["content-disposition"], "inline; filename=\"kuitti _.png\"; filename*=UTF-8''kuitti%20%C3%A4.png");
+    assert_eq!(
+        read.headers["content-disposition"],
+        "inline; filename=\"kuitti _.png\"; filename*=UTF-8''kuitti%20%C3%A4.png"
+    );
     let seen = kim.get(&format!("/conversations/{conversation}/messages")).await.expect(200);
     assert_eq!(seen["data"][1]["attachments"][0]["url"], file["url"]);
     app.work().await;
@@ -63,7 +69,10 @@ async fn a_visitor_sends_a_file(_: PgPoolOptions, options: PgConnectOptions) {
     let app = TestApp::start(options).await;
     let office = Office::open(&app, "acme").await;
     let (kim, other, nobody) = (office.visitor(&app).await, office.visitor(&app).await, Client::nobody(&app));
-    let file = nobody.send(form(kim.request(Method::POST, "/attachments"), "virhe.txt", "text/plain", "hyvää".as_bytes())).await.expect(201);
+    let file = nobody
+        .send(form(kim.request(Method::POST, "/attachments"), "virhe.txt", "text/plain", "hyvää".as_bytes()))
+        .await
+        .expect(201);
     let body = json!({ "content": "", "attachment_ids": [file["token"]] });
     other.post("/conversations", body.clone()).await.expect(422);
     let started = kim.post("/conversations", body).await.expect(201);
@@ -101,9 +110,15 @@ async fn what_cannot_be_is_refused(_: PgPoolOptions, options: PgConnectOptions) 
     assert_eq!(upload(&viewer, "a.txt", "text/plain", b"a").await.refused(403), "forbidden");
     assert_eq!(upload(&Client::nobody(&app), "a.txt", "text/plain", b"a").await.refused(401), "unauthenticated");
     assert_eq!(anna.post("/api/attachments", json!({})).await.refused(415), "unsupported_media_type");
-    let empty = anna.request(Method::POST, "/api/attachments").header("content-type", "multipart/form-data; boundary=b0").body("--b0--\r\n");
+    let empty = anna
+        .request(Method::POST, "/api/attachments")
+        .header("content-type", "multipart/form-data; boundary=b0")
+        .body("--b0--\r\n");
     assert_eq!(anna.send(empty).await.refused(422), "invalid");
-    let broken = anna.request(Method::POST, "/api/attachments").header("content-type", "multipart/form-data; boundary=b0").body("nonsense");
+    let broken = anna
+        .request(Method::POST, "/api/attachments")
+        .header("content-type", "multipart/form-data; boundary=b0")
+        .body("nonsense");
     assert_eq!(anna.send(broken).await.refused(400), "bad_request");
     assert_eq!(anna.get("/api/attachments/unknown").await.refused(404), "not_found");
 }

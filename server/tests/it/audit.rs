@@ -10,12 +10,17 @@ async fn admins_see_who_did_what(_: PgPoolOptions, options: PgConnectOptions) {
     let (acme, globex) = (Office::open(&app, "acme").await, Office::open(&app, "globex").await);
     let (admin, anna) = (acme.admin(&app).await, acme.anna(&app).await);
     admin.patch(&format!("/api/agents/{}", acme.anna), json!({ "role": "supervisor" })).await.expect(200);
-    let contact = anna.post("/api/contacts", json!({ "name": "Secret Person", "email": "secret@example.com" })).await.expect(201);
+    let contact =
+        anna.post("/api/contacts", json!({ "name": "Secret Person", "email": "secret@example.com" })).await.expect(201);
     anna.patch(&format!("/api/contacts/{}", contact["id"]), json!({ "phone": "+1 555 0100" })).await.expect(200);
     globex.admin(&app).await.post("/api/labels", json!({ "title": "Theirs" })).await.expect(201);
 
     let trail = admin.get("/api/audit-logs").await;
-    assert!(!trail.text.contains("Secret Person") && !trail.text.contains("secret@example.com") && !trail.text.contains("0100"));
+    assert!(
+        !trail.text.contains("Secret Person")
+            && !trail.text.contains("secret@example.com")
+            && !trail.text.contains("0100")
+    );
     let trail = trail.expect(200);
     let rows = trail["data"].as_array().unwrap();
     let newest = &rows[0];

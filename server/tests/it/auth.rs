@@ -15,10 +15,12 @@ async fn signing_in_answers_the_same_for_nobody_and_for_a_wrong_password(_: PgPo
     let nobody = Client::nobody(&app);
     let ask = async |email: &str, password: &str| {
         let body = json!({ "email": email, "password": password });
-        let request = nobody.request(reqwest::Method::POST, "/api/auth/login").header("x-request-id", "same").json(&body);
+        let request =
+            nobody.request(reqwest::Method::POST, "/api/auth/login").header("x-request-id", "same").json(&body);
         nobody.send(request).await
     };
-    let (wrong, unknown) = (ask("anna@acme.test", "wrong password").await, ask("nobody@acme.test", "wrong password").await);
+    let (wrong, unknown) =
+        (ask("anna@acme.test", "wrong password").await, ask("nobody@acme.test", "wrong password").await);
     assert_eq!((wrong.status.as_u16(), unknown.status.as_u16()), (401, 401));
     assert_eq!(wrong.text, unknown.text);
     let tokens = ask("ANNA@acme.test", PASSWORD).await.expect(200);
@@ -32,13 +34,22 @@ async fn signing_in_answers_the_same_for_nobody_and_for_a_wrong_password(_: PgPo
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn guessing_is_slowed_and_then_refused_without_locking_the_person_out(_: PgPoolOptions, options: PgConnectOptions) {
+async fn guessing_is_slowed_and_then_refused_without_locking_the_person_out(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let app = TestApp::start(options).await;
     Office::open(&app, "acme").await;
     let nobody = Client::nobody(&app);
     let mut statuses = Vec::new();
     for _ in 0..12 {
-        statuses.push(nobody.post("/api/auth/login", json!({ "email": "anna@acme.test", "password": "guess" })).await.status.as_u16());
+        statuses.push(
+            nobody
+                .post("/api/auth/login", json!({ "email": "anna@acme.test", "password": "guess" }))
+                .await
+                .status
+                .as_u16(),
+        );
     }
     assert_eq!(statuses[..10], [401; 10]);
     assert_eq!(statuses[10..], [429; 2]);
@@ -58,9 +69,17 @@ async fn forged_tokens_open_nothing(_: PgPoolOptions, options: PgConnectOptions)
     let now = app.ctx.now().timestamp();
     let parts: Vec<&str> = good.split('.').collect();
     let claims = |aud: &str, exp: i64| json!({ "iss": "hummdesk", "aud": aud, "sub": office.anna.0, "acc": office.account.0, "sid": 1, "iat": now, "exp": exp });
-    let header = |algorithm: Algorithm, kid: Option<&str>| Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
+    let header =
+        |algorithm: Algorithm, kid: Option<&str>| Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
     let sign = |header: Header, aud: &str, exp: i64| encode(&header, &claims(aud, exp), &key).unwrap();
-    assert_eq!(Client::with_token(&app, &sign(header(Algorithm::HS256, Some("1")), "hummdesk-api", now + 60)).get("/api/me").await.status, 200, "the test's own signing works");
+    assert_eq!(
+        Client::with_token(&app, &sign(header(Algorithm::HS256, Some("1")), "hummdesk-api", now + 60))
+            .get("/api/me")
+            .await
+            .status,
+        200,
+        "the test's own signing works"
+    );
     let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIiwia2lkIjoiMSJ9";
     let forged = [
         format!("{none}.{}.", parts[1]),
@@ -86,8 +105,10 @@ async fn a_spent_refresh_token_ends_the_session(_: PgPoolOptions, options: PgCon
     let app = TestApp::start(options).await;
     Office::open(&app, "acme").await;
     let nobody = Client::nobody(&app);
-    let first = nobody.post("/api/auth/login", json!({ "email": "anna@acme.test", "password": PASSWORD })).await.expect(200);
-    let refresh = async |token: &serde_json::Value| nobody.post("/api/auth/refresh", json!({ "refresh_token": token })).await;
+    let first =
+        nobody.post("/api/auth/login", json!({ "email": "anna@acme.test", "password": PASSWORD })).await.expect(200);
+    let refresh =
+        async |token: &serde_json::Value| nobody.post("/api/auth/refresh", json!({ "refresh_token": token })).await;
     let second = refresh(&first["refresh_token"]).await.expect(200);
     Client::with_token(&app, second["access_token"].as_str().unwrap()).get("/api/me").await.expect(200);
     refresh(&first["refresh_token"]).await.refused(401);

@@ -46,7 +46,10 @@ async fn every_tenant_table_is_guarded_by_the_database(_: PgPoolOptions, options
         assert!(row.get::<bool, _>(1), "{table}: row security is not forced");
         assert!(row.get::<bool, _>(2), "{table}: account_id may be null or is missing");
         let policy: Option<String> = row.get(3);
-        assert!(policy.as_deref().is_some_and(|p| p.contains("app.account_id") && p.contains("account_id =")), "{table}: {policy:?}");
+        assert!(
+            policy.as_deref().is_some_and(|p| p.contains("app.account_id") && p.contains("account_id =")),
+            "{table}: {policy:?}"
+        );
         assert_eq!(row.get::<i64, _>(4), 1, "{table}: another policy opens it to the runtime");
     }
 }
@@ -67,7 +70,10 @@ async fn foreign_keys_between_tenant_tables_carry_the_account(_: PgPoolOptions, 
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_runtime_role_owns_nothing_and_sees_nothing_without_an_account(_: PgPoolOptions, options: PgConnectOptions) {
+async fn the_runtime_role_owns_nothing_and_sees_nothing_without_an_account(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let app = TestApp::start(options.clone()).await;
     let office = Office::open(&app, "acme").await;
     office.visitor(&app).await.write("Where is my order?").await;
@@ -75,29 +81,47 @@ async fn the_runtime_role_owns_nothing_and_sees_nothing_without_an_account(_: Pg
 
     let mut owner = options.connect().await.unwrap();
     let mut runtime = app.runtime.connect().await.unwrap();
-    let role: (bool, bool, bool, bool) =
-        sqlx::query_as("select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user")
+    let role: (bool, bool, bool, bool) = sqlx::query_as(
+        "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user",
+    )
+    .fetch_one(&mut runtime)
+    .await
+    .unwrap();
+    assert_eq!(role, (false, false, false, false));
+    let owned: i64 = sqlx::query_scalar("select count(*) from pg_class where relowner = current_user::regrole")
+        .fetch_one(&mut runtime)
+        .await
+        .unwrap();
+    assert_eq!(owned, 0);
+    let memberships: i64 =
+        sqlx::query_scalar("select count(*) from pg_auth_members where member = current_user::regrole")
             .fetch_one(&mut runtime)
             .await
             .unwrap();
-    assert_eq!(role, (false, false, false, false));
-    let owned: i64 = sqlx::query_scalar("select count(*) from pg_class where relowner = current_user::regrole").fetch_one(&mut runtime).await.unwrap();
-    assert_eq!(owned, 0);
-    let memberships: i64 = sqlx::query_scalar("select count(*) from pg_auth_members where member = current_user::regrole").fetch_one(&mut runtime).await.unwrap();
     assert_eq!(memberships, 0, "the runtime role is a member of another role");
 
     for setting in ["reset app.account_id", "set app.account_id = ''"] {
         sqlx::raw_sql(AssertSqlSafe(setting.to_owned())).execute(&mut runtime).await.unwrap();
         let mut seen = 0;
         for table in tenant_tables(&mut owner).await {
-            let granted: bool = sqlx::query_scalar("select has_table_privilege($1, 'select')").bind(format!("public.{table}")).fetch_one(&mut runtime).await.unwrap();
+            let granted: bool = sqlx::query_scalar("select has_table_privilege($1, 'select')")
+                .bind(format!("public.{table}"))
+                .fetch_one(&mut runtime)
+                .await
+                .unwrap();
             if granted {
-                let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}"))).fetch_one(&mut runtime).await.unwrap();
+                let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}")))
+                    .fetch_one(&mut runtime)
+                    .await
+                    .unwrap();
                 assert_eq!(count, 0, "{table} shows rows after: {setting}");
                 seen += 1;
             }
         }
         assert!(seen > 20, "only {seen} tables were looked at");
-        assert!(sqlx::query("select count(*) from users").execute(&mut runtime).await.is_err(), "users must not be readable");
+        assert!(
+            sqlx::query("select count(*) from users").execute(&mut runtime).await.is_err(),
+            "users must not be readable"
+        );
     }
 }

@@ -37,7 +37,8 @@ async fn customers_are_found_and_paged(_: PgPoolOptions, options: PgConnectOptio
     let app = TestApp::start(options).await;
     let office = Office::open(&app, "acme").await;
     let anna = office.anna(&app).await;
-    for (name, email) in [("Aino", "aino@example.com"), ("100% Björk", "b@example.com"), ("Chen", "chen@example.org")] {
+    for (name, email) in [("Aino", "aino@example.com"), ("100% Björk", "b@example.com"), ("Chen", "chen@example.org")]
+    {
         anna.post("/api/contacts", json!({ "name": name, "email": email })).await.expect(201);
     }
     let names = |page: &serde_json::Value| -> Vec<String> {
@@ -65,16 +66,26 @@ async fn a_person_is_erased_with_every_word(_: PgPoolOptions, options: PgConnect
     let path = format!("/api/contacts/{}", row["contact"]["id"]);
     assert_eq!(anna.delete(&path).await.refused(403), "forbidden");
     admin.delete(&path).await.expect(204);
-    for gone in [path.clone(), format!("/api/conversations/{conversation}"), format!("/api/conversations/{conversation}/messages")] {
+    for gone in [
+        path.clone(),
+        format!("/api/conversations/{conversation}"),
+        format!("/api/conversations/{conversation}/messages"),
+    ] {
         assert_eq!(anna.get(&gone).await.refused(404), "not_found", "{gone}");
     }
     assert_eq!(admin.delete(&path).await.refused(404), "not_found");
 
     // Not a trace of the words in any table of the tenant.
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
-    sqlx::query("select set_config('app.account_id', $1, false)").bind(office.account.to_string()).execute(&pool).await.unwrap();
-    let tables: Vec<String> =
-        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'").fetch_all(&pool).await.unwrap();
+    sqlx::query("select set_config('app.account_id', $1, false)")
+        .bind(office.account.to_string())
+        .execute(&pool)
+        .await
+        .unwrap();
+    let tables: Vec<String> = sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
     for table in tables {
         let sql = format!("select count(*) from \"{table}\" t where t::text like '%very private question%'");
         let hits: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&pool).await.unwrap();

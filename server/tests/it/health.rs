@@ -22,7 +22,12 @@ async fn health_metrics_and_documents_are_served(_: PgPoolOptions, options: PgCo
 async fn a_foreign_page_cannot_write_in_a_persons_name(_: PgPoolOptions, options: PgConnectOptions) {
     let app = TestApp::start(options).await;
     Office::open(&app, "acme").await;
-    let login = types::auth::Login { email: "anna@acme.test".to_owned(), password: testkit::PASSWORD.to_owned(), account_id: None, otp: None };
+    let login = types::auth::Login {
+        email: "anna@acme.test".to_owned(),
+        password: testkit::PASSWORD.to_owned(),
+        account_id: None,
+        otp: None,
+    };
     let cookie = format!("hummdesk_session={}", domain::auth::login(&app.ctx, login, "", None).await.unwrap().cookie);
     let nobody = Client::nobody(&app);
     for (path, origin, status) in [
@@ -30,10 +35,18 @@ async fn a_foreign_page_cannot_write_in_a_persons_name(_: PgPoolOptions, options
         ("/api/labels", "https://evil.example", 403),
         ("/api/labels", "null", 403),
     ] {
-        let request = nobody.request(reqwest::Method::POST, path).header("cookie", &cookie).header("origin", origin).json(&json!({ "title": "x" }));
+        let request = nobody
+            .request(reqwest::Method::POST, path)
+            .header("cookie", &cookie)
+            .header("origin", origin)
+            .json(&json!({ "title": "x" }));
         assert_eq!(nobody.send(request).await.status, status, "{path} from {origin}");
     }
     let own = format!("http://{}", app.address);
-    let request = nobody.request(reqwest::Method::POST, "/api/labels").header("cookie", &cookie).header("origin", &own).json(&json!({ "title": "from-our-page" }));
+    let request = nobody
+        .request(reqwest::Method::POST, "/api/labels")
+        .header("cookie", &cookie)
+        .header("origin", &own)
+        .json(&json!({ "title": "from-our-page" }));
     nobody.send(request).await.expect(201);
 }

@@ -21,7 +21,10 @@ async fn a_repeated_request_gets_the_same_answer(_: PgPoolOptions, options: PgCo
     assert_eq!(again.expect(201), first);
 
     // The same key with another body or another route is a mistake that must show.
-    assert_eq!(post(&anna, "/api/contacts", "k1", &json!({ "name": "Other" })).await.refused(409), "idempotency_key_reused");
+    assert_eq!(
+        post(&anna, "/api/contacts", "k1", &json!({ "name": "Other" })).await.refused(409),
+        "idempotency_key_reused"
+    );
     assert_eq!(post(&anna, "/api/labels", "k1", &json!({ "title": "x" })).await.refused(409), "idempotency_key_reused");
     // Keys are a person's own.
     assert_ne!(post(&ben, "/api/contacts", "k1", &body).await.expect(201)["id"], first["id"]);
@@ -48,12 +51,14 @@ async fn at_the_same_moment_it_still_happens_once(_: PgPoolOptions, options: PgC
     let (admin, anna) = (office.admin(&app).await, office.anna(&app).await);
     let body = json!({ "name": "Aino" });
     let replies = futures::future::join_all((0..8).map(|_| post(&anna, "/api/contacts", "k1", &body))).await;
-    let ids: std::collections::HashSet<i64> = replies.into_iter().map(|reply| reply.expect(201)["id"].as_i64().unwrap()).collect();
+    let ids: std::collections::HashSet<i64> =
+        replies.into_iter().map(|reply| reply.expect(201)["id"].as_i64().unwrap()).collect();
     assert_eq!(ids.len(), 1);
 
     let dora = json!({ "name": "Dora", "email": "dora@acme.test", "role": "agent", "password": "a good password" });
     let replies = futures::future::join_all((0..3).map(|_| post(&admin, "/api/agents", "k2", &dora))).await;
-    let ids: std::collections::HashSet<i64> = replies.into_iter().map(|reply| reply.expect(201)["id"].as_i64().unwrap()).collect();
+    let ids: std::collections::HashSet<i64> =
+        replies.into_iter().map(|reply| reply.expect(201)["id"].as_i64().unwrap()).collect();
     assert_eq!(ids.len(), 1);
 }
 

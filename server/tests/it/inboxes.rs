@@ -21,8 +21,12 @@ async fn a_channel_opens_changes_and_closes(_: PgPoolOptions, options: PgConnect
 
     let config = format!("/api/widget/config?website_token={}", shop["website_token"].as_str().unwrap());
     assert_eq!(nobody.get(&config).await.expect(200)["welcome_title"], "Moi!");
-    let changed = admin.patch(&path, json!({ "enabled": false, "welcome_tagline": "", "team_ids": [] })).await.expect(200);
-    assert_eq!((&changed["enabled"], &changed["welcome_tagline"], &changed["team_ids"]), (&json!(false), &json!(""), &json!([])));
+    let changed =
+        admin.patch(&path, json!({ "enabled": false, "welcome_tagline": "", "team_ids": [] })).await.expect(200);
+    assert_eq!(
+        (&changed["enabled"], &changed["welcome_tagline"], &changed["team_ids"]),
+        (&json!(false), &json!(""), &json!([]))
+    );
     assert_eq!(nobody.get(&config).await.refused(404), "not_found");
     admin.delete(&path).await.expect(204);
     assert_eq!(admin.get(&path).await.refused(404), "not_found");
@@ -53,7 +57,10 @@ async fn what_cannot_be_is_refused(_: PgPoolOptions, options: PgConnectOptions) 
         let answer = admin.post("/api/inboxes", request).await.expect(422);
         assert!(answer["error"]["fields"][field].is_string(), "{answer}");
     }
-    let mail = admin.post("/api/inboxes", json!({ "name": "Mail", "channel": "email", "email_address": "Help@Acme.test" })).await.expect(201);
+    let mail = admin
+        .post("/api/inboxes", json!({ "name": "Mail", "channel": "email", "email_address": "Help@Acme.test" }))
+        .await
+        .expect(201);
     assert_eq!((&mail["email_address"], &mail["website_token"]), (&json!("help@acme.test"), &json!(null)));
     let path = format!("/api/inboxes/{}", mail["id"]);
     admin.patch(&path, json!({ "email_address": "" })).await.expect(422);
@@ -64,7 +71,11 @@ async fn what_cannot_be_is_refused(_: PgPoolOptions, options: PgConnectOptions) 
     assert_eq!(anna.patch(&path, json!({ "enabled": false })).await.refused(403), "forbidden");
     assert_eq!(anna.delete(&path).await.refused(403), "forbidden");
     let stranger = format!("/api/inboxes/{}", globex.inbox);
-    for reply in [admin.get(&stranger).await, admin.patch(&stranger, json!({ "enabled": false })).await, admin.delete(&stranger).await] {
+    for reply in [
+        admin.get(&stranger).await,
+        admin.patch(&stranger, json!({ "enabled": false })).await,
+        admin.delete(&stranger).await,
+    ] {
         assert_eq!(reply.refused(404), "not_found");
     }
 }

@@ -45,7 +45,11 @@ async fn what_cannot_be_is_refused(_: PgPoolOptions, options: PgConnectOptions) 
     assert_eq!(viewer.post("/api/labels", json!({ "title": "x" })).await.refused(403), "forbidden");
     let theirs = globex.anna(&app).await.post("/api/labels", json!({ "title": "Theirs" })).await.expect(201);
     let stranger = format!("/api/labels/{}", theirs["id"]);
-    for reply in [anna.get(&stranger).await, anna.patch(&stranger, json!({ "title": "Mine" })).await, anna.delete(&stranger).await] {
+    for reply in [
+        anna.get(&stranger).await,
+        anna.patch(&stranger, json!({ "title": "Mine" })).await,
+        anna.delete(&stranger).await,
+    ] {
         assert_eq!(reply.refused(404), "not_found");
     }
 }

@@ -102,7 +102,9 @@ async fn a_client_that_was_away_gets_everything_once_and_in_order(_: PgPoolOptio
     let after = wait_for(&anna, 0, "message:new").await;
     // Away: more than a page of events passes.
     for n in 1..=230 {
-        kim.post(&format!("/conversations/{conversation}/messages"), json!({ "content": format!("message {n}") })).await.expect(201);
+        kim.post(&format!("/conversations/{conversation}/messages"), json!({ "content": format!("message {n}") }))
+            .await
+            .expect(201);
     }
     let mut socket = anna.live().await;
     socket.send(&json!({ "type": "resume", "after": after })).await;
@@ -137,13 +139,35 @@ async fn bad_frames_are_answered_and_foreign_rooms_forbidden(_: PgPoolOptions, o
         socket.send_text(frame).await;
         socket.next_of("error").await["data"]["code"].clone()
     };
-    for bad in ["", "nonsense", "[]", "{}", r#"{"type":"unknown"}"#, r#"{"type":"ping","extra":1}"#, r#"{"type":"resume","after":"x"}"#, r#"{"type":"resume","after":-1}"#] {
+    for bad in [
+        "",
+        "nonsense",
+        "[]",
+        "{}",
+        r#"{"type":"unknown"}"#,
+        r#"{"type":"ping","extra":1}"#,
+        r#"{"type":"resume","after":"x"}"#,
+        r#"{"type":"resume","after":-1}"#,
+    ] {
         assert_eq!(code(&mut socket, bad).await, "invalid", "{bad}");
     }
-    for room in [format!("conversation:{foreign}"), format!("conversation: {own}"), format!("conversation:{own}:x"), "account:1".to_owned(), String::new()] {
-        assert_eq!(code(&mut socket, &json!({ "type": "join", "room": room }).to_string()).await, "forbidden", "{room}");
+    for room in [
+        format!("conversation:{foreign}"),
+        format!("conversation: {own}"),
+        format!("conversation:{own}:x"),
+        "account:1".to_owned(),
+        String::new(),
+    ] {
+        assert_eq!(
+            code(&mut socket, &json!({ "type": "join", "room": room }).to_string()).await,
+            "forbidden",
+            "{room}"
+        );
     }
-    assert_eq!(code(&mut socket, &json!({ "type": "typing", "conversation_id": foreign, "on": true }).to_string()).await, "forbidden");
+    assert_eq!(
+        code(&mut socket, &json!({ "type": "typing", "conversation_id": foreign, "on": true }).to_string()).await,
+        "forbidden"
+    );
     socket.send_binary(vec![0, 159, 146]).await;
     assert_eq!(socket.next_of("error").await["data"]["code"], "invalid");
     socket.send(&json!({ "type": "ping" })).await;
@@ -156,7 +180,8 @@ async fn colleagues_see_who_looks_and_types_and_the_customer_sees_typing(_: PgPo
     let office = Office::open(&app, "acme").await;
     let kim = office.visitor(&app).await;
     let (conversation, _) = kim.write("anyone there?").await;
-    let (mut anna, mut ben, mut chat) = (office.anna(&app).await.live().await, office.ben(&app).await.live().await, kim.live().await);
+    let (mut anna, mut ben, mut chat) =
+        (office.anna(&app).await.live().await, office.ben(&app).await.live().await, kim.live().await);
     let room = json!({ "type": "join", "room": format!("conversation:{conversation}") });
     anna.send(&room).await;
     let seen = ben.next_of("agent:presence").await;
@@ -191,11 +216,18 @@ async fn the_socket_opens_for_the_right_people_only(_: PgPoolOptions, options: P
     let app = TestApp::start(options).await;
     Office::open(&app, "acme").await;
     let url = format!("ws://{}/ws", app.address);
-    let login = types::auth::Login { email: "anna@acme.test".to_owned(), password: testkit::PASSWORD.to_owned(), account_id: None, otp: None };
+    let login = types::auth::Login {
+        email: "anna@acme.test".to_owned(),
+        password: testkit::PASSWORD.to_owned(),
+        account_id: None,
+        otp: None,
+    };
     let cookie = format!("hummdesk_session={}", domain::auth::login(&app.ctx, login, "", None).await.unwrap().cookie);
 
     let foreign = Socket::connect(&url, &[("cookie", &cookie), ("origin", "https://evil.example")]).await;
-    assert!(matches!(foreign, Err(tokio_tungstenite::tungstenite::Error::Http(ref response)) if response.status() == 403));
+    assert!(
+        matches!(foreign, Err(tokio_tungstenite::tungstenite::Error::Http(ref response)) if response.status() == 403)
+    );
     let own = format!("http://{}", app.address);
     let mut socket = Socket::connect(&url, &[("cookie", &cookie), ("origin", &own)]).await.unwrap();
     assert_eq!(socket.next().await["event"], "ready");

@@ -16,7 +16,8 @@ async fn a_customer_is_answered(_: PgPoolOptions, options: PgConnectOptions) {
     let mut live = anna.live().await;
     let kim = office.visitor(&app).await;
     let mut chat = kim.live().await;
-    let (conversation, message) = kim.write("Hi! I was charged twice for order 12345. Can I get one of the payments back?").await;
+    let (conversation, message) =
+        kim.write("Hi! I was charged twice for order 12345. Can I get one of the payments back?").await;
     let seen = live.next_of("message:new").await;
     assert_eq!(seen["data"]["id"], message);
     assert_eq!(seen["data"]["conversation"]["unread_count"], 1);

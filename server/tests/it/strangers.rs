@@ -11,7 +11,10 @@ const NOBODYS: i64 = 999_999_999;
 
 /// The other account's objects, by the route that names one.
 async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap<&'static str, i64> {
-    let article = admin.post("/api/knowledge-base/articles", json!({ "title": "Refunds", "body": "We refund within 3 days." })).await.expect(201);
+    let article = admin
+        .post("/api/knowledge-base/articles", json!({ "title": "Refunds", "body": "We refund within 3 days." }))
+        .await
+        .expect(201);
     let label = admin.post("/api/labels", json!({ "title": "vip" })).await.expect(201);
     let (conversation, _) = office.visitor(app).await.write("I was charged twice and want a refund").await;
     app.work().await;
@@ -66,7 +69,9 @@ async fn another_accounts_object_answers_as_none(_: PgPoolOptions, options: PgCo
         for method in operations.as_object().unwrap().keys() {
             let method: Method = method.to_uppercase().parse().unwrap();
             let ask = async |client: &Client, id: i64| {
-                let mut request = client.request(method.clone(), &path.replace("{id}", &id.to_string())).header("x-request-id", "same");
+                let mut request = client
+                    .request(method.clone(), &path.replace("{id}", &id.to_string()))
+                    .header("x-request-id", "same");
                 if let Some(body) = body(&method, path) {
                     request = request.json(&body);
                 }
@@ -94,12 +99,21 @@ async fn foreign_ids_in_bodies_and_queries_name_nothing(_: PgPoolOptions, option
     let path = format!("/api/conversations/{conversation}");
 
     assert_eq!(admin.post(&format!("{path}/assign"), json!({ "agent_id": theirs.anna })).await.refused(422), "invalid");
-    assert_eq!(admin.post(&format!("{path}/assign"), json!({ "team_id": theirs.billing })).await.refused(422), "invalid");
+    assert_eq!(
+        admin.post(&format!("{path}/assign"), json!({ "team_id": theirs.billing })).await.refused(422),
+        "invalid"
+    );
     admin.post(&format!("{path}/merge"), json!({ "into": foreign })).await.refused(404);
     admin.post("/api/ai/classify", json!({ "message_id": foreign_message })).await.refused(404);
     admin.post("/api/ai/draft", json!({ "message_id": foreign_message })).await.refused(404);
-    admin.post("/api/conversations", json!({ "inbox_id": theirs.inbox, "contact": { "name": "Kim" }, "content": "hi" })).await.refused(422);
-    let bulk = admin.post("/api/conversations/bulk", json!({ "ids": [foreign], "action": "status", "status": "resolved" })).await.expect(200);
+    admin
+        .post("/api/conversations", json!({ "inbox_id": theirs.inbox, "contact": { "name": "Kim" }, "content": "hi" }))
+        .await
+        .refused(422);
+    let bulk = admin
+        .post("/api/conversations/bulk", json!({ "ids": [foreign], "action": "status", "status": "resolved" }))
+        .await
+        .expect(200);
     assert_eq!(bulk["data"][0]["ok"], false);
     for query in [format!("inbox_id={}", theirs.inbox), format!("team_id={}", theirs.billing), "q=secret".to_owned()] {
         assert_eq!(admin.get(&format!("/api/conversations?{query}")).await.expect(200)["data"], json!([]), "{query}");
@@ -120,9 +134,15 @@ async fn a_canary_stays_in_its_account(_: PgPoolOptions, options: PgConnectOptio
     let (ours, theirs) = (Office::open(&app, "acme").await, Office::open(&app, "globex").await);
     let canary = "zanzibarquux";
     let body = format!("The refund code of the year is {canary}. Refunds take three days.");
-    theirs.admin(&app).await.post("/api/knowledge-base/articles", json!({ "title": "Refund code", "body": body })).await.expect(201);
+    theirs
+        .admin(&app)
+        .await
+        .post("/api/knowledge-base/articles", json!({ "title": "Refund code", "body": body }))
+        .await
+        .expect(201);
     let visitor = ours.visitor(&app).await;
-    let (conversation, message) = visitor.write(&format!("What is the refund code of the year? Is it {}?", &canary[..4])).await;
+    let (conversation, message) =
+        visitor.write(&format!("What is the refund code of the year? Is it {}?", &canary[..4])).await;
     app.work().await;
     let anna = ours.anna(&app).await;
     let found = anna.get(&format!("/api/knowledge-base/search?q={canary}")).await.expect(200);

@@ -22,8 +22,12 @@ async fn a_team_counts_its_people_and_its_work(_: PgPoolOptions, options: PgConn
     let ids: Vec<_> = members["data"].as_array().unwrap().iter().map(|agent| agent["id"].clone()).collect();
     assert_eq!(ids, [json!(office.anna), json!(office.viewer)]);
 
-    let changed = admin.patch(&path, json!({ "name": "North", "category": "", "agent_ids": [office.ben] })).await.expect(200);
-    assert_eq!((&changed["name"], &changed["category"], &changed["member_count"]), (&json!("North"), &json!(null), &json!(1)));
+    let changed =
+        admin.patch(&path, json!({ "name": "North", "category": "", "agent_ids": [office.ben] })).await.expect(200);
+    assert_eq!(
+        (&changed["name"], &changed["category"], &changed["member_count"]),
+        (&json!("North"), &json!(null), &json!(1))
+    );
     assert_eq!(changed["description"], "Two\nlines");
 
     admin.delete(&path).await.expect(204);

@@ -21,7 +21,9 @@ async fn visitors_see_their_own_and_never_notes(_: PgPoolOptions, options: PgCon
     let history = kim.get(&path).await.expect(200);
     let texts: Vec<_> = history["data"].as_array().unwrap().iter().map(|m| m["content"].as_str().unwrap()).collect();
     assert_eq!(texts, ["My secret question", "Hello Kim!"]);
-    for (method, sub) in [("GET", "/messages"), ("POST", "/messages"), ("POST", "/read"), ("POST", "/typing"), ("POST", "/csat")] {
+    for (method, sub) in
+        [("GET", "/messages"), ("POST", "/messages"), ("POST", "/read"), ("POST", "/typing"), ("POST", "/csat")]
+    {
         let body = match sub {
             "/messages" => json!({ "content": "hi" }),
             "/typing" => json!({ "on": true }),
@@ -56,10 +58,18 @@ async fn a_repeated_send_is_one_message_and_a_repeated_key_one_answer(_: PgPoolO
     let second = kim.post(&path, json!({ "content": "again", "client_ref": "r1" })).await.expect(201);
     assert_eq!(first["id"], second["id"]);
     let keyed = async |content: &str| {
-        kim.request(reqwest::Method::POST, &path).header("Idempotency-Key", "k1").json(&json!({ "content": content })).send().await.unwrap()
+        kim.request(reqwest::Method::POST, &path)
+            .header("Idempotency-Key", "k1")
+            .json(&json!({ "content": content }))
+            .send()
+            .await
+            .unwrap()
     };
     let (a, b) = (keyed("once").await.text().await.unwrap(), keyed("once").await.text().await.unwrap());
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&a).unwrap(), serde_json::from_str::<serde_json::Value>(&b).unwrap());
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&a).unwrap(),
+        serde_json::from_str::<serde_json::Value>(&b).unwrap()
+    );
     assert_eq!(keyed("another").await.status(), 409);
     let history = kim.get(&path).await.expect(200);
     assert_eq!(history["data"].as_array().unwrap().len(), 3);
@@ -108,7 +118,14 @@ async fn difficult_text_is_kept_exactly_or_refused_clearly(_: PgPoolOptions, opt
     let (conversation, _) = kim.write("hello").await;
     let path = format!("/conversations/{conversation}/messages");
     let emoji = "😀".repeat(10_000);
-    for text in ["\u{202e}right to left\u{202c}", "zero\u{200b}width", "line\r\nbreaks\tand tabs", "<script>alert(1)</script>", "'; drop table messages; --", emoji.as_str()] {
+    for text in [
+        "\u{202e}right to left\u{202c}",
+        "zero\u{200b}width",
+        "line\r\nbreaks\tand tabs",
+        "<script>alert(1)</script>",
+        "'; drop table messages; --",
+        emoji.as_str(),
+    ] {
         let stored = kim.post(&path, json!({ "content": text })).await.expect(201);
         assert_eq!(stored["content"].as_str().unwrap(), text);
     }
@@ -116,7 +133,16 @@ async fn difficult_text_is_kept_exactly_or_refused_clearly(_: PgPoolOptions, opt
     kim.post(&path, json!({ "content": "   " })).await.refused(422);
     kim.post(&path, json!({ "content": "x".repeat(50_001) })).await.refused(422);
     kim.post(&path, json!({ "content": "hi", "account_id": 2 })).await.refused(422);
-    let raw = async |body: Vec<u8>| kim.request(reqwest::Method::POST, &path).header("content-type", "application/json").body(body).send().await.unwrap().status().as_u16();
+    let raw = async |body: Vec<u8>| {
+        kim.request(reqwest::Method::POST, &path)
+            .header("content-type", "application/json")
+            .body(body)
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
+    };
     assert_eq!(raw(b"{\"content\": \"\\ud800 lone surrogate\"}".to_vec()).await, 400);
     assert_eq!(raw(b"{\"content\": \"invalid \xff utf-8\"}".to_vec()).await, 400);
     assert_eq!(raw(vec![b'x'; 1_100_000]).await, 413);

@@ -29,9 +29,7 @@ pub(super) fn patch(parent: &Element, old: &[Node], new: &[Node], svg: bool) {
     }
     let Some(document) = document() else { return };
     let children = parent.child_nodes();
-    let existing: Vec<Option<web_sys::Node>> = (0..old.len() as u32)
-        .map(|index| children.get(index))
-        .collect();
+    let existing: Vec<Option<web_sys::Node>> = (0..old.len() as u32).map(|index| children.get(index)).collect();
     let matches = pair(old, new);
     let mut kept = vec![false; old.len()];
     for index in matches.iter().flatten() {
@@ -65,27 +63,18 @@ pub(super) fn patch(parent: &Element, old: &[Node], new: &[Node], svg: bool) {
 
 /// For each new node the old one it continues: by key, or the next of its kind without one.
 fn pair(old: &[Node], new: &[Node]) -> Vec<Option<usize>> {
-    let mut unkeyed = old
-        .iter()
-        .enumerate()
-        .filter(|(_, node)| node.key().is_none())
-        .peekable();
+    let mut unkeyed = old.iter().enumerate().filter(|(_, node)| node.key().is_none()).peekable();
     let mut expected = 0;
     new.iter()
         .map(|node| match node.key() {
             Some(key) => {
                 // Nearly always the one after the last; only what moved is searched for.
-                let is_it =
-                    |index: &usize| old.get(*index).is_some_and(|node| node.key() == Some(key));
-                let found = Some(expected)
-                    .filter(is_it)
-                    .or_else(|| (0..old.len()).find(is_it));
+                let is_it = |index: &usize| old.get(*index).is_some_and(|node| node.key() == Some(key));
+                let found = Some(expected).filter(is_it).or_else(|| (0..old.len()).find(is_it));
                 expected = found.map_or(expected, |index| index + 1);
                 found.filter(|index| same_kind(&old[*index], node))
             }
-            None => unkeyed
-                .next_if(|(_, before)| same_kind(before, node))
-                .map(|(index, _)| index),
+            None => unkeyed.next_if(|(_, before)| same_kind(before, node)).map(|(index, _)| index),
         })
         .collect()
 }
@@ -170,11 +159,7 @@ fn grow(field: &HtmlTextAreaElement) {
 }
 
 pub(super) fn find(panel: &Element, selector: &str) -> Option<HtmlElement> {
-    panel
-        .query_selector(selector)
-        .ok()
-        .flatten()
-        .and_then(|found| found.dyn_into().ok())
+    panel.query_selector(selector).ok().flatten().and_then(|found| found.dyn_into().ok())
 }
 
 pub(super) fn log(panel: &Element) -> Option<HtmlElement> {

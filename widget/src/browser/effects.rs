@@ -11,9 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 use super::{Chat, dom, files, http::Access, socket::Socket, storage};
-use crate::model::{
-    ContactDetails, Effect, Fetch, Field, Focus, Frame, Link, Msg, NEW, Posted, Session,
-};
+use crate::model::{ContactDetails, Effect, Fetch, Field, Focus, Frame, Link, Msg, NEW, Posted, Session};
 use crate::wire;
 
 /// Messages a request.
@@ -31,11 +29,7 @@ impl Chat {
             Session::Open(token) => Some(token.clone()),
             _ => None,
         };
-        Access {
-            base_url: self.base_url.clone(),
-            website_token: self.website_token.clone(),
-            visitor_token,
-        }
+        Access { base_url: self.base_url.clone(), website_token: self.website_token.clone(), visitor_token }
     }
 
     /// Runs a request and hands its answer to the state.
@@ -51,21 +45,14 @@ impl Chat {
         match effect {
             Effect::OpenSession(request) => {
                 let access = self.access();
-                self.later(async move {
-                    Msg::Session(access.send("POST", "session", &request, None).await)
-                });
+                self.later(async move { Msg::Session(access.send("POST", "session", &request, None).await) });
             }
             Effect::List => {
                 let access = self.access();
                 self.later(async move { Msg::Listed(access.get("conversations").await) });
             }
             Effect::Load(thread, fetch) => self.load(thread, fetch),
-            Effect::Post {
-                thread,
-                client_ref,
-                content,
-                attachment_ids,
-            } => {
+            Effect::Post { thread, client_ref, content, attachment_ids } => {
                 self.post(thread, client_ref, content, attachment_ids);
             }
             Effect::Typing(id, on) => self.type_to(id, on),
@@ -79,9 +66,7 @@ impl Chat {
             Effect::Rate(thread, csat) => {
                 let access = self.access();
                 self.later(async move {
-                    let answer = access
-                        .tell(&format!("conversations/{thread}/csat"), &csat)
-                        .await;
+                    let answer = access.tell(&format!("conversations/{thread}/csat"), &csat).await;
                     Msg::Rated { thread, answer }
                 });
             }
@@ -132,49 +117,26 @@ impl Chat {
         let query = match &fetch {
             Fetch::Newest => String::new(),
             Fetch::Older(cursor) => {
-                format!(
-                    "&cursor={}",
-                    String::from(js_sys::encode_uri_component(cursor))
-                )
+                format!("&cursor={}", String::from(js_sys::encode_uri_component(cursor)))
             }
             Fetch::After(message) => format!("&after={message}"),
         };
         self.later(async move {
             let path = format!("conversations/{thread}/messages?limit={PAGE}{query}");
             let answer = access.get(&path).await;
-            Msg::Loaded {
-                thread,
-                fetch,
-                answer,
-            }
+            Msg::Loaded { thread, fetch, answer }
         });
     }
 
-    fn post(
-        self: &Rc<Self>,
-        thread: i64,
-        client_ref: String,
-        content: String,
-        attachment_ids: Vec<String>,
-    ) {
+    fn post(self: &Rc<Self>, thread: i64, client_ref: String, content: String, attachment_ids: Vec<String>) {
         let access = self.access();
         self.later(async move {
-            let request = VisitorCreateMessage {
-                content,
-                attachment_ids,
-                client_ref: Some(client_ref.clone()),
-            };
+            let request = VisitorCreateMessage { content, attachment_ids, client_ref: Some(client_ref.clone()) };
             let answer = if thread == NEW {
-                access
-                    .send("POST", "conversations", &request, Some(&client_ref))
-                    .await
-                    .map(Posted::Started)
+                access.send("POST", "conversations", &request, Some(&client_ref)).await.map(Posted::Started)
             } else {
                 let path = format!("conversations/{thread}/messages");
-                access
-                    .send("POST", &path, &request, Some(&client_ref))
-                    .await
-                    .map(Posted::Message)
+                access.send("POST", &path, &request, Some(&client_ref)).await.map(Posted::Message)
             };
             Msg::Posted { client_ref, answer }
         });
@@ -182,17 +144,12 @@ impl Chat {
 
     fn type_to(&self, id: i64, on: bool) {
         if self.state.borrow().link == Link::Ready {
-            self.say(&VisitorFrame::Typing {
-                conversation_id: id.into(),
-                on,
-            });
+            self.say(&VisitorFrame::Typing { conversation_id: id.into(), on });
             return;
         }
         let access = self.access();
         spawn_local(async move {
-            let _ = access
-                .tell(&format!("conversations/{id}/typing"), &VisitorTyping { on })
-                .await;
+            let _ = access.tell(&format!("conversations/{id}/typing"), &VisitorTyping { on }).await;
         });
     }
 
@@ -249,8 +206,7 @@ impl Chat {
         let _ = field.focus();
         if let Ok(field) = field.dyn_into::<web_sys::HtmlTextAreaElement>() {
             let _ = field.set_range_text(text);
-            let end = field.selection_start().ok().flatten().unwrap_or(0)
-                + text.encode_utf16().count() as u32;
+            let end = field.selection_start().ok().flatten().unwrap_or(0) + text.encode_utf16().count() as u32;
             let _ = field.set_selection_range(end, end);
             self.dispatch(Msg::Input(Field::Message, field.value()));
         }
@@ -263,8 +219,8 @@ impl Chat {
 
     /// Empties the chooser, so that the same file can be chosen again.
     pub(super) fn clear_chooser(&self) {
-        if let Some(chooser) = dom::find(&self.panel, "[data-files]")
-            .and_then(|chooser| chooser.dyn_into::<HtmlInputElement>().ok())
+        if let Some(chooser) =
+            dom::find(&self.panel, "[data-files]").and_then(|chooser| chooser.dyn_into::<HtmlInputElement>().ok())
         {
             chooser.set_value("");
         }

@@ -4,24 +4,14 @@ use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{
-    ClipboardEvent, DataTransfer, DragEvent, Element, Event, EventTarget, HtmlInputElement,
-    HtmlTextAreaElement, KeyboardEvent,
+    ClipboardEvent, DataTransfer, DragEvent, Element, Event, EventTarget, HtmlInputElement, HtmlTextAreaElement,
+    KeyboardEvent,
 };
 
 use super::{Chat, dom, page};
 use crate::model::{Act, Field, Msg};
 
-const IN_PANEL: [&str; 9] = [
-    "click",
-    "input",
-    "keydown",
-    "submit",
-    "change",
-    "paste",
-    "dragover",
-    "dragleave",
-    "drop",
-];
+const IN_PANEL: [&str; 9] = ["click", "input", "keydown", "submit", "change", "paste", "dragover", "dragleave", "drop"];
 
 pub(super) fn listen(chat: &Rc<Chat>) {
     // `Fn`: opening the file chooser is itself a click, inside the click that asked for it.
@@ -38,9 +28,7 @@ pub(super) fn listen(chat: &Rc<Chat>) {
         add(&chat.panel, name);
     }
     // It does not bubble.
-    let _ = chat
-        .panel
-        .add_event_listener_with_callback_and_bool("scroll", handler, true);
+    let _ = chat.panel.add_event_listener_with_callback_and_bool("scroll", handler, true);
     if let Some(window) = web_sys::window() {
         add(&window, "online");
         add(&window, "offline");
@@ -51,9 +39,7 @@ pub(super) fn listen(chat: &Rc<Chat>) {
 }
 
 fn handle(chat: &Rc<Chat>, event: &Event) {
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     match event.type_().as_str() {
         "click" => click(chat, target),
         "input" => input(chat, target),
@@ -74,9 +60,7 @@ fn handle(chat: &Rc<Chat>, event: &Event) {
             }
         }
         "paste" => {
-            let data = event
-                .dyn_ref::<ClipboardEvent>()
-                .and_then(ClipboardEvent::clipboard_data);
+            let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
             if take_files(chat, data) {
                 event.prevent_default();
             }
@@ -91,12 +75,7 @@ fn handle(chat: &Rc<Chat>, event: &Event) {
         "drop" => {
             event.prevent_default();
             let _ = chat.panel.class_list().remove_1("dragging");
-            take_files(
-                chat,
-                event
-                    .dyn_ref::<DragEvent>()
-                    .and_then(DragEvent::data_transfer),
-            );
+            take_files(chat, event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer));
         }
         "scroll" => {
             if let Some(log) = target.filter(|target| target.class_name() == "log") {
@@ -119,18 +98,12 @@ fn perform(chat: &Rc<Chat>, act: Option<String>) {
 
 fn click(chat: &Rc<Chat>, target: Option<Element>) {
     let button = target.and_then(|target| target.closest("[data-act]").ok().flatten());
-    perform(
-        chat,
-        button.and_then(|button| button.get_attribute("data-act")),
-    );
+    perform(chat, button.and_then(|button| button.get_attribute("data-act")));
 }
 
 fn input(chat: &Rc<Chat>, target: Option<Element>) {
     let Some(target) = target else { return };
-    let Some(field) = target
-        .get_attribute("data-field")
-        .and_then(|name| Field::parse(&name))
-    else {
+    let Some(field) = target.get_attribute("data-field").and_then(|name| Field::parse(&name)) else {
         return;
     };
     let text = if let Some(area) = target.dyn_ref::<HtmlTextAreaElement>() {

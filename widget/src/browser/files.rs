@@ -21,11 +21,7 @@ impl Files {
             .filter_map(|index| list.get(index))
             .map(|file| {
                 self.next += 1;
-                let picked = Picked {
-                    id: self.next,
-                    name: file.name(),
-                    size: file.size(),
-                };
+                let picked = Picked { id: self.next, name: file.name(), size: file.size() };
                 self.known.push((self.next, file));
                 picked
             })
@@ -40,10 +36,7 @@ impl Files {
 
     /// The request of that file, which counts as ended from here on.
     fn stop(&mut self, id: u32) -> Option<XmlHttpRequest> {
-        let place = self
-            .running
-            .iter()
-            .position(|(running, _)| *running == id)?;
+        let place = self.running.iter().position(|(running, _)| *running == id)?;
         Some(self.running.swap_remove(place).1)
     }
 
@@ -63,16 +56,11 @@ pub(super) fn upload(chat: &Rc<Chat>, access: &http::Access, id: u32) {
 fn start(chat: &Rc<Chat>, access: &http::Access, id: u32) -> Option<()> {
     let file = chat.files.borrow().get(id)?;
     let form = FormData::new().ok()?;
-    form.append_with_blob_and_filename("file", &file, &file.name())
-        .ok()?;
+    form.append_with_blob_and_filename("file", &file, &file.name()).ok()?;
     let request = XmlHttpRequest::new().ok()?;
     request.open("POST", &access.url("attachments")).ok()?;
-    request
-        .set_request_header("X-Website-Token", &access.website_token)
-        .ok()?;
-    request
-        .set_request_header("X-Visitor-Token", access.visitor_token.as_deref()?)
-        .ok()?;
+    request.set_request_header("X-Website-Token", &access.website_token).ok()?;
+    request.set_request_header("X-Visitor-Token", access.visitor_token.as_deref()?).ok()?;
 
     let progress = Closure::<dyn FnMut(ProgressEvent)>::new({
         let chat = Rc::clone(chat);
@@ -97,9 +85,7 @@ fn start(chat: &Rc<Chat>, access: &http::Access, id: u32) -> Option<()> {
             let status = request.status().unwrap_or(0);
             let answer = match status {
                 0 => Err(Refusal::Network),
-                200..=299 => {
-                    http::parse(&request.response_text().ok().flatten().unwrap_or_default())
-                }
+                200..=299 => http::parse(&request.response_text().ok().flatten().unwrap_or_default()),
                 status => Err(Refusal::Status(status)),
             };
             chat.dispatch(Msg::Uploaded(id, answer));

@@ -34,11 +34,7 @@ impl Access {
         idempotency_key: Option<&str>,
     ) -> Answer<T> {
         let body = wire::write(body);
-        parse(
-            &self
-                .request(method, path, Some(body), idempotency_key)
-                .await?,
-        )
+        parse(&self.request(method, path, Some(body), idempotency_key).await?)
     }
 
     /// For requests whose answer says nothing.
@@ -54,14 +50,9 @@ impl Access {
         body: Option<String>,
         idempotency_key: Option<&str>,
     ) -> Answer<String> {
-        let sent = self
-            .start(method, path, body, idempotency_key)
-            .ok_or(Refusal::Network)?;
-        let response: Response = JsFuture::from(sent)
-            .await
-            .ok()
-            .and_then(|response| response.dyn_into().ok())
-            .ok_or(Refusal::Network)?;
+        let sent = self.start(method, path, body, idempotency_key).ok_or(Refusal::Network)?;
+        let response: Response =
+            JsFuture::from(sent).await.ok().and_then(|response| response.dyn_into().ok()).ok_or(Refusal::Network)?;
         if !response.ok() {
             return Err(Refusal::Status(response.status()));
         }

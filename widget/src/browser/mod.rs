@@ -62,11 +62,7 @@ impl Env for Browser {
 #[wasm_bindgen]
 pub fn mount(host: Host) -> Result<(), JsValue> {
     let website_token = host.website_token();
-    let json = |value: JsValue| {
-        js_sys::JSON::stringify(&value)
-            .ok()
-            .and_then(|text| text.as_string())
-    };
+    let json = |value: JsValue| js_sys::JSON::stringify(&value).ok().and_then(|text| text.as_string());
     let config = json(host.config())
         .and_then(|text| wire::read(&text))
         .ok_or_else(|| JsValue::from_str("the configuration is not understood"))?;
@@ -102,12 +98,7 @@ pub fn mount(host: Host) -> Result<(), JsValue> {
 /// What the loader tells later: `opened`, `closed`, `user`, `attributes`, `locale`, `reset`.
 #[wasm_bindgen]
 pub fn command(name: &str, value: JsValue) {
-    let json = || {
-        js_sys::JSON::stringify(&value)
-            .ok()
-            .and_then(|text| text.as_string())
-            .unwrap_or_default()
-    };
+    let json = || js_sys::JSON::stringify(&value).ok().and_then(|text| text.as_string()).unwrap_or_default();
     let msg = match name {
         "opened" => Msg::Opened,
         "closed" => Msg::Closed,

@@ -7,6 +7,5 @@ pub(super) fn online() -> bool {
 }
 
 pub(super) fn visible() -> bool {
-    super::dom::document()
-        .is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
+    super::dom::document().is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
 }

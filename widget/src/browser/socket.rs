@@ -24,10 +24,7 @@ impl Socket {
         // `http` becomes `ws`, `https` becomes `wss`.
         let url = format!("ws{}/api/widget/ws", chat.base_url.strip_prefix("http")?);
         let socket = WebSocket::new(&url).ok()?;
-        let first = VisitorFrame::Authenticate {
-            website_token: chat.website_token.clone(),
-            visitor_token,
-        };
+        let first = VisitorFrame::Authenticate { website_token: chat.website_token.clone(), visitor_token };
         let opened = Closure::new({
             let socket = socket.clone();
             move || say(&socket, &first)
@@ -54,12 +51,7 @@ impl Socket {
         socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        Some(Self {
-            inner: socket,
-            _opened: opened,
-            _message: message,
-            _closed: closed,
-        })
+        Some(Self { inner: socket, _opened: opened, _message: message, _closed: closed })
     }
 
     pub(super) fn say(&self, frame: &VisitorFrame) {

@@ -27,12 +27,7 @@ pub(super) fn load(website_token: &str) -> Vec<(Key, String)> {
     };
     names(&storage, &prefix)
         .into_iter()
-        .filter_map(|name| {
-            Some((
-                Key::parse(&name[prefix.len()..])?,
-                storage.get_item(&name).ok()??,
-            ))
-        })
+        .filter_map(|name| Some((Key::parse(&name[prefix.len()..])?, storage.get_item(&name).ok()??)))
         .collect()
 }
 

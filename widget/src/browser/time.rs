@@ -50,11 +50,7 @@ fn locale(language: Language) -> JsValue {
 fn format(at: f64, language: Language, style: &[(&str, &str)]) -> String {
     let options = Object::new();
     for (name, value) in style {
-        let _ = Reflect::set(
-            &options,
-            &JsValue::from_str(name),
-            &JsValue::from_str(value),
-        );
+        let _ = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
     }
     DateTimeFormat::new(&Array::of1(&locale(language)), &options)
         .format()

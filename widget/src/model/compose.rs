@@ -18,11 +18,7 @@ const MOST_FILES: usize = 10;
 impl State {
     pub(super) fn write(&mut self, id: i64, text: String, now: f64, effects: &mut Vec<Effect>) {
         let blank = text.trim().is_empty();
-        effects.push(if blank {
-            Effect::Forget(Key::Draft(id))
-        } else {
-            Effect::Save(Key::Draft(id), text.clone())
-        });
+        effects.push(if blank { Effect::Forget(Key::Draft(id)) } else { Effect::Save(Key::Draft(id), text.clone()) });
         self.thread_mut(id).draft = text;
         if blank {
             self.stopped_typing(id, effects);
@@ -80,9 +76,7 @@ impl State {
     }
 
     fn upload_mut(&mut self, id: u32) -> Option<&mut Upload> {
-        self.threads
-            .iter_mut()
-            .find_map(|thread| thread.upload_mut(id))
+        self.threads.iter_mut().find_map(|thread| thread.upload_mut(id))
     }
 
     pub(super) fn start_uploads(&mut self, effects: &mut Vec<Effect>) {
@@ -107,12 +101,7 @@ impl State {
         }
     }
 
-    pub(super) fn uploaded(
-        &mut self,
-        id: u32,
-        answer: Answer<Attachment>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn uploaded(&mut self, id: u32, answer: Answer<Attachment>, effects: &mut Vec<Effect>) {
         if self.session_heard(&answer, effects) {
             if let Some(upload) = self.upload_mut(id) {
                 upload.state = UploadState::Queued;

@@ -23,11 +23,7 @@ impl State {
         effects.push(Effect::List);
     }
 
-    pub(super) fn listed(
-        &mut self,
-        answer: Answer<Page<VisitorConversation>>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn listed(&mut self, answer: Answer<Page<VisitorConversation>>, effects: &mut Vec<Effect>) {
         if self.session_heard(&answer, effects) {
             return;
         }

@@ -57,11 +57,7 @@ impl State {
         for thread in &mut self.threads {
             thread.stale = true;
             if thread.load == Load::Failed {
-                thread.load = if thread.messages.is_empty() {
-                    Load::Not
-                } else {
-                    Load::Done
-                };
+                thread.load = if thread.messages.is_empty() { Load::Not } else { Load::Done };
             }
         }
         self.list(effects);
@@ -105,8 +101,7 @@ impl State {
                 if let (Some(id), Some(message)) = (conversation, data.get("message_id").number())
                     && let Some(conversation) = self.conversation_mut(id)
                 {
-                    conversation.agent_read_message_id =
-                        conversation.agent_read_message_id.max(Some(message.into()));
+                    conversation.agent_read_message_id = conversation.agent_read_message_id.max(Some(message.into()));
                 }
             }
             "agent:typing" => {
@@ -140,48 +135,25 @@ impl State {
         let from_contact = message.sender_type == SenderType::Contact;
         let id = message.conversation_id.0;
         if self.insert(message.clone(), effects) && !from_contact {
-            if self
-                .agent_typing
-                .as_ref()
-                .is_some_and(|typing| typing.thread == id)
-            {
+            if self.agent_typing.as_ref().is_some_and(|typing| typing.thread == id) {
                 self.agent_typing = None;
             }
             effects.push(Effect::Announce(message));
         }
     }
 
-    fn agent_types(
-        &mut self,
-        thread: i64,
-        on: bool,
-        name: String,
-        now: f64,
-        effects: &mut Vec<Effect>,
-    ) {
+    fn agent_types(&mut self, thread: i64, on: bool, name: String, now: f64, effects: &mut Vec<Effect>) {
         if on {
-            self.agent_typing = Some(AgentTyping {
-                thread,
-                name,
-                until: now + f64::from(TYPING_LASTS),
-            });
+            self.agent_typing = Some(AgentTyping { thread, name, until: now + f64::from(TYPING_LASTS) });
             effects.push(Effect::After(TYPING_LASTS, Timer::AgentQuiet));
-        } else if self
-            .agent_typing
-            .as_ref()
-            .is_some_and(|shown| shown.thread == thread)
-        {
+        } else if self.agent_typing.as_ref().is_some_and(|shown| shown.thread == thread) {
             self.agent_typing = None;
         }
     }
 
     pub(super) fn agent_quiet(&mut self, now: f64) {
         // A little early is late enough: timers are not that exact.
-        if self
-            .agent_typing
-            .as_ref()
-            .is_some_and(|typing| typing.until - 50.0 <= now)
-        {
+        if self.agent_typing.as_ref().is_some_and(|typing| typing.until - 50.0 <= now) {
             self.agent_typing = None;
         }
     }

@@ -18,10 +18,7 @@ pub(crate) mod tests;
 
 pub use act::Act;
 pub use boot::{Boot, Identity, Kept};
-pub use msg::{
-    Answer, ContactDetails, Effect, Event, Fetch, Field, Focus, Frame, Key, Msg, Picked, Posted,
-    Refusal,
-};
+pub use msg::{Answer, ContactDetails, Effect, Event, Fetch, Field, Focus, Frame, Key, Msg, Picked, Posted, Refusal};
 pub use state::{Link, Load, Screen, Session, State};
 pub use thread::{Delivery, Pending, Thread, Upload, UploadState};
 

@@ -5,8 +5,8 @@ use types::{
     attachments::Attachment,
     realtime::VisitorFrame,
     widget::{
-        OpenVisitorSession, StartedConversation, VisitorContact, VisitorConversation, VisitorCsat,
-        VisitorMessage, VisitorSession,
+        OpenVisitorSession, StartedConversation, VisitorContact, VisitorConversation, VisitorCsat, VisitorMessage,
+        VisitorSession,
     },
 };
 
@@ -25,10 +25,7 @@ pub enum Refusal {
 impl Refusal {
     /// Whether the same request may succeed later.
     pub fn passes(self) -> bool {
-        matches!(
-            self,
-            Self::Network | Self::Status(408 | 425 | 429 | 500..=599)
-        )
+        matches!(self, Self::Network | Self::Status(408 | 425 | 429 | 500..=599))
     }
 }
 
@@ -69,9 +66,7 @@ impl Field {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Message, Self::Name, Self::Email, Self::Comment]
-            .into_iter()
-            .find(|field| field.as_str() == text)
+        [Self::Message, Self::Name, Self::Email, Self::Comment].into_iter().find(|field| field.as_str() == text)
     }
 }
 

@@ -15,21 +15,13 @@ const LONGEST_WAIT: u32 = 30_000;
 /// Milliseconds to wait after the given number of failures in a row: doubling, and scattered so
 /// that a thousand customers do not come back in the same instant.
 pub(super) fn backoff(failures: u32, random: f64) -> u32 {
-    let full = 500_u32
-        .saturating_mul(1 << failures.min(8))
-        .min(LONGEST_WAIT);
+    let full = 500_u32.saturating_mul(1 << failures.min(8)).min(LONGEST_WAIT);
     (f64::from(full) * (0.5 + random / 2.0)) as u32
 }
 
 impl State {
     /// Moves what the composer holds to the outbox.
-    pub(super) fn send(
-        &mut self,
-        thread_id: i64,
-        now: f64,
-        random: [f64; 2],
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn send(&mut self, thread_id: i64, now: f64, random: [f64; 2], effects: &mut Vec<Effect>) {
         let thread = self.thread_mut(thread_id);
         if !thread.can_send() {
             return;
@@ -74,11 +66,7 @@ impl State {
                 thread: thread.id,
                 client_ref: client_ref.clone(),
                 content: next.content.clone(),
-                attachment_ids: next
-                    .attachments
-                    .iter()
-                    .map(|attachment| attachment.token.clone())
-                    .collect(),
+                attachment_ids: next.attachments.iter().map(|attachment| attachment.token.clone()).collect(),
             });
             if let Some(pending) = thread.pending_mut(&client_ref) {
                 pending.state = Delivery::Sending;
@@ -86,13 +74,7 @@ impl State {
         }
     }
 
-    pub(super) fn posted(
-        &mut self,
-        client_ref: &str,
-        answer: Answer<Posted>,
-        random: f64,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn posted(&mut self, client_ref: &str, answer: Answer<Posted>, random: f64, effects: &mut Vec<Effect>) {
         if self.session_heard(&answer, effects) {
             return;
         }
@@ -108,11 +90,7 @@ impl State {
                 self.insert(started.message, effects);
             }
             Err(refusal) => {
-                let Some(pending) = self
-                    .threads
-                    .iter_mut()
-                    .find_map(|thread| thread.pending_mut(client_ref))
-                else {
+                let Some(pending) = self.threads.iter_mut().find_map(|thread| thread.pending_mut(client_ref)) else {
                     // The live connection confirmed it before.
                     return;
                 };
@@ -154,11 +132,7 @@ impl State {
 
     pub(super) fn retry(&mut self, client_ref: &str) {
         for thread in &mut self.threads {
-            if let Some(place) = thread
-                .outbox
-                .iter()
-                .position(|pending| pending.client_ref == client_ref)
-            {
+            if let Some(place) = thread.outbox.iter().position(|pending| pending.client_ref == client_ref) {
                 let mut pending = thread.outbox.remove(place);
                 pending.state = Delivery::Queued;
                 pending.failures = 0;
@@ -186,10 +160,5 @@ impl State {
 /// Unguessable enough: it only has to differ from the same visitor's other messages.
 fn reference(now: f64, random: [f64; 2]) -> String {
     let part = |random: f64| (random * f64::from(u32::MAX)) as u32;
-    format!(
-        "{:x}-{:08x}{:08x}",
-        now as u64,
-        part(random[0]),
-        part(random[1])
-    )
+    format!("{:x}-{:08x}{:08x}", now as u64, part(random[0]), part(random[1]))
 }

@@ -31,12 +31,7 @@ impl State {
         }));
     }
 
-    pub(super) fn session_answered(
-        &mut self,
-        answer: Answer<VisitorSession>,
-        random: f64,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn session_answered(&mut self, answer: Answer<VisitorSession>, random: f64, effects: &mut Vec<Effect>) {
         match answer {
             Ok(session) => {
                 effects.push(Effect::Save(Key::Visitor, session.visitor_token.clone()));
@@ -64,11 +59,7 @@ impl State {
         self.token.is_some()
             || self.user.is_some()
             || self.threads.iter().any(|thread| {
-                !thread.outbox.is_empty()
-                    || thread
-                        .uploads
-                        .iter()
-                        .any(|upload| upload.state == UploadState::Queued)
+                !thread.outbox.is_empty() || thread.uploads.iter().any(|upload| upload.state == UploadState::Queued)
             })
     }
 
@@ -82,11 +73,7 @@ impl State {
     }
 
     /// Notes what an answer says about the session. Whether it has just been lost.
-    pub(super) fn session_heard<T>(
-        &mut self,
-        answer: &Answer<T>,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    pub(super) fn session_heard<T>(&mut self, answer: &Answer<T>, effects: &mut Vec<Effect>) -> bool {
         match answer {
             Ok(_) => {
                 self.fresh = false;
@@ -189,18 +176,11 @@ impl State {
             return;
         }
         let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        effects.push(Effect::SaveContact(ContactDetails::Reach {
-            name: given(name),
-            email: given(email),
-        }));
+        effects.push(Effect::SaveContact(ContactDetails::Reach { name: given(name), email: given(email) }));
         self.form.saving = true;
     }
 
-    pub(super) fn contact_saved(
-        &mut self,
-        answer: Answer<VisitorContact>,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn contact_saved(&mut self, answer: Answer<VisitorContact>, effects: &mut Vec<Effect>) {
         self.form.saving = false;
         match answer {
             Ok(contact) => {
@@ -221,10 +201,7 @@ impl State {
 
 /// Keeps a message in the browser until the server has it.
 pub(super) fn keep(thread: i64, pending: &super::Pending) -> Effect {
-    let kept = Kept {
-        thread,
-        pending: pending.clone(),
-    };
+    let kept = Kept { thread, pending: pending.clone() };
     let key = Key::Outbox(pending.client_ref.clone());
     Effect::Save(key, wire::write(&kept))
 }

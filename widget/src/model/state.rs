@@ -51,10 +51,7 @@ pub struct AgentTyping {
 }
 
 /// The card that asks for a name and an address.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one fact, and they combine freely"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact, and they combine freely")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactForm {
     pub name: String,
@@ -65,10 +62,7 @@ pub struct ContactForm {
     pub failed: bool,
 }
 
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one fact, and they combine freely"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact, and they combine freely")]
 #[derive(Debug)]
 pub struct State {
     pub config: WidgetConfig,
@@ -132,10 +126,7 @@ impl State {
     pub fn thread_mut(&mut self, id: i64) -> &mut Thread {
         let known = self.threads.iter().position(|thread| thread.id == id);
         let place = known.unwrap_or_else(|| {
-            self.threads.push(Thread {
-                id,
-                ..Thread::default()
-            });
+            self.threads.push(Thread { id, ..Thread::default() });
             self.threads.len() - 1
         });
         &mut self.threads[place]
@@ -177,10 +168,7 @@ impl State {
             && contact.email.is_none()
             && !contact.verified
             && self.thread(thread).is_some_and(|thread| {
-                thread
-                    .messages
-                    .iter()
-                    .any(|message| message.sender_type == types::messages::SenderType::Contact)
+                thread.messages.iter().any(|message| message.sender_type == types::messages::SenderType::Contact)
             })
     }
 }

@@ -8,10 +8,7 @@ use types::{
     conversations::Status,
     messages::SenderType,
     realtime::VisitorFrame,
-    widget::{
-        StartedConversation, VisitorContact, VisitorConversation, VisitorMessage, VisitorSession,
-        WidgetConfig,
-    },
+    widget::{StartedConversation, VisitorContact, VisitorConversation, VisitorMessage, VisitorSession, WidgetConfig},
 };
 
 use super::{msg::Timer, *};
@@ -44,11 +41,7 @@ pub(crate) fn message(id: i64, content: &str) -> VisitorMessage {
 }
 
 pub(crate) fn agent(id: i64, name: &str, content: &str) -> VisitorMessage {
-    VisitorMessage {
-        sender_type: SenderType::User,
-        sender_name: name.to_owned(),
-        ..message(id, content)
-    }
+    VisitorMessage { sender_type: SenderType::User, sender_name: name.to_owned(), ..message(id, content) }
 }
 
 pub(crate) fn pending(reference: &str, content: &str, state: Delivery) -> Pending {
@@ -105,12 +98,7 @@ pub(crate) fn conversation(unread: i64) -> VisitorConversation {
 fn session() -> Msg {
     Msg::Session(Ok(VisitorSession {
         visitor_token: "v1".to_owned(),
-        contact: VisitorContact {
-            name: None,
-            email: None,
-            identifier: None,
-            verified: false,
-        },
+        contact: VisitorContact { name: None, email: None, identifier: None, verified: false },
     }))
 }
 
@@ -130,18 +118,12 @@ struct Kim {
 
 impl Kim {
     fn new() -> Self {
-        Self {
-            state: boot(Vec::new()).0,
-            now: 1_000_000.0,
-        }
+        Self { state: boot(Vec::new()).0, now: 1_000_000.0 }
     }
 
     /// A returning visitor, connected, with conversation 7 on the screen.
     fn connected() -> Self {
-        let mut kim = Self {
-            state: boot(vec![(Key::Visitor, "v0".to_owned())]).0,
-            now: 1_000_000.0,
-        };
+        let mut kim = Self { state: boot(vec![(Key::Visitor, "v0".to_owned())]).0, now: 1_000_000.0 };
         kim.tell(session());
         kim.tell(event("ready", None, json!({"last_seq": 10})));
         // The list that was asked for before the stream stood, then the one after.
@@ -158,11 +140,7 @@ impl Kim {
     }
 
     fn loaded(&mut self, fetch: Fetch, messages: Vec<VisitorMessage>) -> Vec<Effect> {
-        self.tell(Msg::Loaded {
-            thread: 7,
-            fetch,
-            answer: Ok(Page::whole(messages)),
-        })
+        self.tell(Msg::Loaded { thread: 7, fetch, answer: Ok(Page::whole(messages)) })
     }
 
     fn say(&mut self, text: &str) -> Vec<Effect> {
@@ -172,10 +150,7 @@ impl Kim {
     }
 
     fn posted(&mut self, reference: &str, answer: Answer<Posted>) -> Vec<Effect> {
-        self.tell(Msg::Posted {
-            client_ref: reference.to_owned(),
-            answer,
-        })
+        self.tell(Msg::Posted { client_ref: reference.to_owned(), answer })
     }
 
     fn texts(&self, thread: i64) -> Vec<&str> {
@@ -191,22 +166,14 @@ impl Kim {
 }
 
 fn confirmed(id: i64, reference: &str, content: &str) -> VisitorMessage {
-    VisitorMessage {
-        client_ref: Some(reference.to_owned()),
-        ..message(id, content)
-    }
+    VisitorMessage { client_ref: Some(reference.to_owned()), ..message(id, content) }
 }
 
 fn posts(effects: &[Effect]) -> Vec<(i64, String, &str)> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Post {
-                thread,
-                client_ref,
-                content,
-                ..
-            } => Some((*thread, client_ref.clone(), content.as_str())),
+            Effect::Post { thread, client_ref, content, .. } => Some((*thread, client_ref.clone(), content.as_str())),
             _ => None,
         })
         .collect()
@@ -221,11 +188,7 @@ fn looking_at_the_chat_makes_nobody_a_contact() {
     let (mut state, effects) = boot(Vec::new());
     assert!(effects.is_empty());
     let effects = state.update(Msg::Act(Act::Open(NEW)), &Still(0.0));
-    assert!(
-        !effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::OpenSession(_) | Effect::Connect))
-    );
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::OpenSession(_) | Effect::Connect)));
 }
 
 #[test]
@@ -233,11 +196,7 @@ fn the_first_message_opens_a_session_and_then_a_conversation() {
     let mut kim = Kim::new();
     kim.tell(Msg::Act(Act::Open(NEW)));
     let effects = kim.say("hello");
-    assert!(
-        effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::OpenSession(_)))
-    );
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::OpenSession(_))));
     assert!(posts(&effects).is_empty());
     let effects = kim.tell(session());
     let reference = reference(&effects);
@@ -267,13 +226,7 @@ fn a_conversation_announced_before_its_answer_is_the_same_one() {
     let live = confirmed(1, &reference, "hello");
     kim.tell(event("message:new", Some(11), json!(live)));
     assert_eq!(kim.state.screen, Screen::Thread(7));
-    kim.posted(
-        &reference,
-        Ok(Posted::Started(StartedConversation {
-            conversation: conversation(0),
-            message: live,
-        })),
-    );
+    kim.posted(&reference, Ok(Posted::Started(StartedConversation { conversation: conversation(0), message: live })));
     assert_eq!(kim.texts(7), ["hello"]);
     assert!(kim.state.thread(NEW).is_none());
     assert_eq!(kim.state.conversations.len(), 1);
@@ -285,11 +238,7 @@ fn messages_go_out_one_by_one_and_survive_an_outage() {
     let first = reference(&kim.say("one"));
     assert!(posts(&kim.say("two")).is_empty());
     let effects = kim.posted(&first, Err(Refusal::Network));
-    assert!(
-        effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::After(_, Timer::Flush)))
-    );
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::After(_, Timer::Flush))));
     assert!(posts(&effects).is_empty());
     // Again with the same reference, first things first.
     let effects = kim.tell(Msg::Timer(Timer::Flush));
@@ -313,10 +262,7 @@ fn a_refused_message_waits_for_the_customer() {
     let mut kim = Kim::connected();
     let first = reference(&kim.say("one"));
     kim.posted(&first, Err(Refusal::Status(422)));
-    assert_eq!(
-        kim.state.thread(7).expect("thread").outbox[0].state,
-        Delivery::Failed
-    );
+    assert_eq!(kim.state.thread(7).expect("thread").outbox[0].state, Delivery::Failed);
     // It does not stand in the way of the next one.
     let second = reference(&kim.say("two"));
     kim.posted(&second, Ok(Posted::Message(confirmed(2, &second, "two"))));
@@ -337,10 +283,7 @@ fn a_server_that_keeps_failing_is_told_of() {
         kim.tell(Msg::Timer(Timer::Flush));
     }
     kim.posted(&first, Err(Refusal::Status(503)));
-    assert_eq!(
-        kim.state.thread(7).expect("thread").outbox[0].state,
-        Delivery::Failed
-    );
+    assert_eq!(kim.state.thread(7).expect("thread").outbox[0].state, Delivery::Failed);
 }
 
 #[test]
@@ -360,11 +303,7 @@ fn what_was_written_survives_a_reload() {
         .collect();
     let (state, _) = boot(stored);
     let thread = state.thread(7).expect("thread");
-    let kept: Vec<_> = thread
-        .outbox
-        .iter()
-        .map(|pending| pending.content.as_str())
-        .collect();
+    let kept: Vec<_> = thread.outbox.iter().map(|pending| pending.content.as_str()).collect();
     assert_eq!(kept, ["one", "two"]);
     assert_eq!(thread.draft, "thr");
 }
@@ -374,25 +313,10 @@ fn every_message_is_shown_once_and_in_order() {
     let mut kim = Kim::connected();
     kim.tell(event("message:new", Some(12), json!(agent(4, "Anna", "d"))));
     kim.tell(event("message:new", Some(12), json!(agent(4, "Anna", "d"))));
-    kim.loaded(
-        Fetch::After(1),
-        vec![
-            agent(2, "Anna", "b"),
-            agent(3, "Anna", "c"),
-            agent(4, "Anna", "d"),
-        ],
-    );
-    let effects = kim.tell(event(
-        "message:updated",
-        Some(13),
-        json!(agent(3, "Anna", "C")),
-    ));
+    kim.loaded(Fetch::After(1), vec![agent(2, "Anna", "b"), agent(3, "Anna", "c"), agent(4, "Anna", "d")]);
+    let effects = kim.tell(event("message:updated", Some(13), json!(agent(3, "Anna", "C"))));
     assert_eq!(kim.texts(7), ["hi", "b", "C", "d"]);
-    assert!(
-        !effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Announce(_)))
-    );
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Announce(_))));
 }
 
 #[test]
@@ -405,10 +329,7 @@ fn after_a_pause_the_stream_goes_on_where_it_stopped() {
         _ => None,
     });
     assert_eq!(wait, Some(750));
-    assert!(
-        kim.tell(Msg::Timer(Timer::Reconnect))
-            .contains(&Effect::Connect)
-    );
+    assert!(kim.tell(Msg::Timer(Timer::Reconnect)).contains(&Effect::Connect));
     let effects = kim.tell(event("ready", None, json!({"last_seq": 15})));
     assert!(effects.contains(&Effect::Say(VisitorFrame::Resume { after: 11 })));
     // The gap is too old to replay: read everything anew.
@@ -444,10 +365,7 @@ fn a_socket_that_outlived_an_outage_is_replaced() {
 fn without_a_socket_news_is_read_over_http() {
     let mut kim = Kim::connected();
     kim.tell(Msg::Socket(Frame::Closed));
-    assert!(
-        !kim.tell(Msg::Timer(Timer::Reconnect))
-            .contains(&Effect::List)
-    );
+    assert!(!kim.tell(Msg::Timer(Timer::Reconnect)).contains(&Effect::List));
     kim.tell(Msg::Socket(Frame::Closed));
     let effects = kim.tell(Msg::Timer(Timer::Reconnect));
     assert!(effects.contains(&Effect::List));
@@ -459,30 +377,15 @@ fn reading_and_the_badge() {
     let mut kim = Kim::connected();
     let effects = kim.tell(event("message:new", Some(11), json!(agent(2, "Anna", "b"))));
     assert!(effects.contains(&Effect::Read(7)));
-    assert!(
-        effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Announce(_)))
-    );
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Announce(_))));
     kim.tell(Msg::Closed);
     let effects = kim.tell(event("message:new", Some(12), json!(agent(3, "Anna", "c"))));
     assert!(effects.contains(&Effect::Unread(1)) && !effects.contains(&Effect::Read(7)));
     let effects = kim.tell(Msg::Opened);
     assert!(effects.contains(&Effect::Unread(0)) && effects.contains(&Effect::Read(7)));
-    kim.tell(event(
-        "message:read",
-        None,
-        json!({"conversation_id": 7, "message_id": 3}),
-    ));
-    kim.tell(event(
-        "message:read",
-        None,
-        json!({"conversation_id": 7, "message_id": 1}),
-    ));
-    let seen = kim
-        .state
-        .conversation(7)
-        .and_then(|c| c.agent_read_message_id);
+    kim.tell(event("message:read", None, json!({"conversation_id": 7, "message_id": 3})));
+    kim.tell(event("message:read", None, json!({"conversation_id": 7, "message_id": 1})));
+    let seen = kim.state.conversation(7).and_then(|c| c.agent_read_message_id);
     assert_eq!(seen, Some(3.into()));
 }
 
@@ -496,15 +399,9 @@ fn typing_is_told_seldom_and_ends() {
     assert!(type_at(&mut kim, 0.0).contains(&Effect::Typing(7, true)));
     assert!(!type_at(&mut kim, 2_000.0).contains(&Effect::Typing(7, true)));
     kim.now = 4_000.0;
-    assert!(
-        kim.tell(Msg::Timer(Timer::TypingIdle))
-            .contains(&Effect::After(2_000, Timer::TypingIdle))
-    );
+    assert!(kim.tell(Msg::Timer(Timer::TypingIdle)).contains(&Effect::After(2_000, Timer::TypingIdle)));
     kim.now = 6_000.0;
-    assert!(
-        kim.tell(Msg::Timer(Timer::TypingIdle))
-            .contains(&Effect::Typing(7, false))
-    );
+    assert!(kim.tell(Msg::Timer(Timer::TypingIdle)).contains(&Effect::Typing(7, false)));
 
     let typing = json!({"conversation_id": 7, "on": true, "name": "Anna"});
     kim.tell(event("agent:typing", None, typing));
@@ -534,11 +431,7 @@ fn a_lost_session_is_replaced_and_takes_the_words_along() {
 #[test]
 fn files_go_with_the_message() {
     let mut kim = Kim::connected();
-    let picked = |id| Picked {
-        id,
-        name: format!("{id}.png"),
-        size: 10.0,
-    };
+    let picked = |id| Picked { id, name: format!("{id}.png"), size: 10.0 };
     let effects = kim.tell(Msg::Files(vec![picked(1), picked(2)]));
     assert!(effects.contains(&Effect::Upload(1)) && effects.contains(&Effect::Upload(2)));
     kim.tell(Msg::Progress(1, 40));
@@ -566,11 +459,7 @@ fn an_address_is_asked_for_once_and_must_look_like_one() {
     let mut kim = Kim::connected();
     assert!(kim.state.asks_contact(7));
     kim.tell(Msg::Input(Field::Email, "kim@".to_owned()));
-    assert!(
-        !kim.tell(Msg::Act(Act::SaveContact))
-            .iter()
-            .any(|effect| matches!(effect, Effect::SaveContact(_)))
-    );
+    assert!(!kim.tell(Msg::Act(Act::SaveContact)).iter().any(|effect| matches!(effect, Effect::SaveContact(_))));
     assert!(kim.state.form.invalid);
     kim.tell(Msg::Input(Field::Email, " kim@example.test ".to_owned()));
     let effects = kim.tell(Msg::Act(Act::SaveContact));
@@ -588,11 +477,7 @@ fn an_address_is_asked_for_once_and_must_look_like_one() {
 #[test]
 fn a_rating_chosen_counts_even_when_the_customer_leaves() {
     let mut kim = Kim::connected();
-    kim.tell(event(
-        "conversation:updated",
-        Some(11),
-        json!({"id": 7, "status": "resolved"}),
-    ));
+    kim.tell(event("conversation:updated", Some(11), json!({"id": 7, "status": "resolved"})));
     kim.tell(Msg::Act(Act::Rate(4)));
     kim.tell(Msg::Input(Field::Comment, " fine ".to_owned()));
     let effects = kim.tell(Msg::Act(Act::Home));
@@ -600,16 +485,9 @@ fn a_rating_chosen_counts_even_when_the_customer_leaves() {
         effect,
         Effect::Rate(7, csat) if csat.rating == 4 && csat.comment.as_deref() == Some("fine")
     )));
-    kim.tell(Msg::Rated {
-        thread: 7,
-        answer: Ok(()),
-    });
+    kim.tell(Msg::Rated { thread: 7, answer: Ok(()) });
     kim.tell(Msg::Act(Act::Open(7)));
-    assert!(
-        kim.tell(Msg::Act(Act::SendRating))
-            .iter()
-            .all(|effect| !matches!(effect, Effect::Rate(..)))
-    );
+    assert!(kim.tell(Msg::Act(Act::SendRating)).iter().all(|effect| !matches!(effect, Effect::Rate(..))));
 }
 
 #[test]
@@ -620,17 +498,8 @@ fn an_identified_visitor_is_required_to_be_one() {
     state.update(Msg::Act(Act::Open(NEW)), &env);
     state.update(Msg::Input(Field::Message, "hi".to_owned()), &env);
     let effects = state.update(Msg::Act(Act::Send), &env);
-    assert!(
-        posts(&effects).is_empty()
-            && !effects
-                .iter()
-                .any(|effect| matches!(effect, Effect::OpenSession(_)))
-    );
-    let user = Identity {
-        identifier: "u1".to_owned(),
-        identifier_hash: Some("abc".to_owned()),
-        ..Identity::default()
-    };
+    assert!(posts(&effects).is_empty() && !effects.iter().any(|effect| matches!(effect, Effect::OpenSession(_))));
+    let user = Identity { identifier: "u1".to_owned(), identifier_hash: Some("abc".to_owned()), ..Identity::default() };
     let effects = state.update(Msg::User(user), &env);
     assert!(effects.iter().any(|effect| matches!(
         effect,
@@ -645,10 +514,6 @@ fn reset_forgets_the_visitor() {
     let mut kim = Kim::connected();
     let effects = kim.tell(Msg::Reset);
     assert!(effects.contains(&Effect::ForgetAll) && effects.contains(&Effect::Disconnect));
-    assert!(
-        !effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::OpenSession(_)))
-    );
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::OpenSession(_))));
     assert!(kim.state.conversations.is_empty() && kim.state.threads.is_empty());
 }

@@ -79,13 +79,9 @@ impl Thread {
     /// Puts a message in its place, replacing an earlier copy. Whether it is new here.
     pub fn insert(&mut self, message: VisitorMessage) -> bool {
         if let Some(reference) = &message.client_ref {
-            self.outbox
-                .retain(|pending| pending.client_ref != *reference);
+            self.outbox.retain(|pending| pending.client_ref != *reference);
         }
-        match self
-            .messages
-            .binary_search_by_key(&message.id, |known| known.id)
-        {
+        match self.messages.binary_search_by_key(&message.id, |known| known.id) {
             Ok(place) => {
                 self.messages[place] = message;
                 false
@@ -99,11 +95,7 @@ impl Thread {
 
     /// Puts back a message from an earlier visit, in the order of writing.
     pub fn keep(&mut self, pending: Pending) {
-        let place = self
-            .outbox
-            .iter()
-            .position(|other| other.at > pending.at)
-            .unwrap_or(self.outbox.len());
+        let place = self.outbox.iter().position(|other| other.at > pending.at).unwrap_or(self.outbox.len());
         self.outbox.insert(place, pending);
     }
 
@@ -112,9 +104,7 @@ impl Thread {
     }
 
     pub fn pending_mut(&mut self, client_ref: &str) -> Option<&mut Pending> {
-        self.outbox
-            .iter_mut()
-            .find(|pending| pending.client_ref == client_ref)
+        self.outbox.iter_mut().find(|pending| pending.client_ref == client_ref)
     }
 
     pub fn upload_mut(&mut self, id: u32) -> Option<&mut Upload> {
@@ -123,24 +113,15 @@ impl Thread {
 
     /// The next message to send. One at a time, so that they arrive in order.
     pub fn next_to_send(&self) -> Option<&Pending> {
-        if self
-            .outbox
-            .iter()
-            .any(|pending| pending.state == Delivery::Sending)
-        {
+        if self.outbox.iter().any(|pending| pending.state == Delivery::Sending) {
             return None;
         }
-        self.outbox
-            .iter()
-            .find(|pending| pending.state == Delivery::Queued)
+        self.outbox.iter().find(|pending| pending.state == Delivery::Queued)
     }
 
     /// Whether there is something to send, and all of it is there.
     pub fn can_send(&self) -> bool {
-        let uploaded = self
-            .uploads
-            .iter()
-            .all(|upload| matches!(upload.state, UploadState::Done(_)));
+        let uploaded = self.uploads.iter().all(|upload| matches!(upload.state, UploadState::Done(_)));
         uploaded && !(self.draft.trim().is_empty() && self.uploads.is_empty())
     }
 
@@ -151,9 +132,6 @@ impl Thread {
 
     /// The customer's newest message the server has.
     pub fn last_own(&self) -> Option<&VisitorMessage> {
-        self.messages
-            .iter()
-            .rev()
-            .find(|message| message.sender_type == SenderType::Contact)
+        self.messages.iter().rev().find(|message| message.sender_type == SenderType::Contact)
     }
 }

@@ -42,11 +42,7 @@ impl State {
             Msg::Reset => self.reset(effects),
             Msg::Session(answer) => self.session_answered(answer, env.random(), effects),
             Msg::Listed(answer) => self.listed(answer, effects),
-            Msg::Loaded {
-                thread,
-                fetch,
-                answer,
-            } => self.loaded(thread, fetch, answer, effects),
+            Msg::Loaded { thread, fetch, answer } => self.loaded(thread, fetch, answer, effects),
             Msg::Posted { client_ref, answer } => {
                 self.posted(&client_ref, answer, env.random(), effects);
             }
@@ -124,11 +120,7 @@ impl State {
                 }
                 if let Some(id) = shown {
                     let thread = self.thread_mut(id);
-                    thread.load = if thread.messages.is_empty() {
-                        Load::Not
-                    } else {
-                        Load::Done
-                    };
+                    thread.load = if thread.messages.is_empty() { Load::Not } else { Load::Done };
                 }
             }
             Act::SaveContact => self.save_contact(effects),
@@ -178,20 +170,13 @@ impl State {
     }
 
     fn send_rating(&mut self, id: i64, effects: &mut Vec<Effect>) {
-        let open = self
-            .conversation(id)
-            .is_some_and(|c| c.csat_rating.is_none());
+        let open = self.conversation(id).is_some_and(|c| c.csat_rating.is_none());
         let rating = &mut self.thread_mut(id).rating;
-        if let Some(stars) = rating
-            .chosen
-            .filter(|_| open && !rating.sending && !rating.thanked)
-        {
+        if let Some(stars) = rating.chosen.filter(|_| open && !rating.sending && !rating.thanked) {
             rating.sending = true;
             let comment = rating.comment.trim();
-            let csat = VisitorCsat {
-                rating: stars,
-                comment: Some(comment.to_owned()).filter(|comment| !comment.is_empty()),
-            };
+            let csat =
+                VisitorCsat { rating: stars, comment: Some(comment.to_owned()).filter(|comment| !comment.is_empty()) };
             effects.push(Effect::Rate(id, csat));
         }
     }

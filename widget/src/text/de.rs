@@ -15,18 +15,9 @@ pub(super) static STRINGS: Strings = Strings {
 
     online: "Wir sind jetzt da",
     away: "Wir sind gerade nicht da und antworten, sobald wir zurück sind",
-    answers_in_minutes: [
-        "Antwortet meist innerhalb einer Minute",
-        "Antwortet meist in {} Minuten",
-    ],
-    answers_in_hours: [
-        "Antwortet meist innerhalb einer Stunde",
-        "Antwortet meist in {} Stunden",
-    ],
-    answers_in_days: [
-        "Antwortet meist innerhalb eines Tages",
-        "Antwortet meist in {} Tagen",
-    ],
+    answers_in_minutes: ["Antwortet meist innerhalb einer Minute", "Antwortet meist in {} Minuten"],
+    answers_in_hours: ["Antwortet meist innerhalb einer Stunde", "Antwortet meist in {} Stunden"],
+    answers_in_days: ["Antwortet meist innerhalb eines Tages", "Antwortet meist in {} Tagen"],
 
     write: "Nachricht schreiben",
     send: "Senden",
@@ -72,13 +63,7 @@ pub(super) static STRINGS: Strings = Strings {
 
     closed: "Diese Unterhaltung ist beendet. Schreiben Sie, um sie wieder zu öffnen.",
     rate_title: "Wie waren wir?",
-    rates: [
-        "Sehr schlecht",
-        "Schlecht",
-        "In Ordnung",
-        "Gut",
-        "Ausgezeichnet",
-    ],
+    rates: ["Sehr schlecht", "Schlecht", "In Ordnung", "Gut", "Ausgezeichnet"],
     rate_comment: "Möchten Sie etwas ergänzen? (freiwillig)",
     rate_send: "Bewertung senden",
     rate_thanks: "Danke für Ihre Bewertung.",

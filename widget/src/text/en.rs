@@ -15,10 +15,7 @@ pub(super) static STRINGS: Strings = Strings {
 
     online: "We are here now",
     away: "We are away, and answer as soon as we are back",
-    answers_in_minutes: [
-        "Usually answers in a minute",
-        "Usually answers in {} minutes",
-    ],
+    answers_in_minutes: ["Usually answers in a minute", "Usually answers in {} minutes"],
     answers_in_hours: ["Usually answers in an hour", "Usually answers in {} hours"],
     answers_in_days: ["Usually answers in a day", "Usually answers in {} days"],
 

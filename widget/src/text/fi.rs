@@ -17,10 +17,7 @@ pub(super) static STRINGS: Strings = Strings {
     away: "Emme ole nyt paikalla, vastaamme heti palattuamme",
     answers_in_minutes: ["Vastaa yleensä minuutissa", "Vastaa yleensä {} minuutissa"],
     answers_in_hours: ["Vastaa yleensä tunnissa", "Vastaa yleensä {} tunnissa"],
-    answers_in_days: [
-        "Vastaa yleensä vuorokaudessa",
-        "Vastaa yleensä {} vuorokaudessa",
-    ],
+    answers_in_days: ["Vastaa yleensä vuorokaudessa", "Vastaa yleensä {} vuorokaudessa"],
 
     write: "Kirjoita viesti",
     send: "Lähetä",
@@ -66,13 +63,7 @@ pub(super) static STRINGS: Strings = Strings {
 
     closed: "Tämä keskustelu on päättynyt. Kirjoita, niin se avautuu uudelleen.",
     rate_title: "Miten onnistuimme?",
-    rates: [
-        "Erittäin huonosti",
-        "Huonosti",
-        "Kohtalaisesti",
-        "Hyvin",
-        "Erinomaisesti",
-    ],
+    rates: ["Erittäin huonosti", "Huonosti", "Kohtalaisesti", "Hyvin", "Erinomaisesti"],
     rate_comment: "Haluatko lisätä jotain? (vapaaehtoinen)",
     rate_send: "Lähetä arvio",
     rate_thanks: "Kiitos palautteestasi.",

@@ -15,18 +15,9 @@ pub(super) static STRINGS: Strings = Strings {
 
     online: "Nous sommes là",
     away: "Nous sommes absents et répondrons dès notre retour",
-    answers_in_minutes: [
-        "Répond en général en une minute",
-        "Répond en général en {} minutes",
-    ],
-    answers_in_hours: [
-        "Répond en général en une heure",
-        "Répond en général en {} heures",
-    ],
-    answers_in_days: [
-        "Répond en général en un jour",
-        "Répond en général en {} jours",
-    ],
+    answers_in_minutes: ["Répond en général en une minute", "Répond en général en {} minutes"],
+    answers_in_hours: ["Répond en général en une heure", "Répond en général en {} heures"],
+    answers_in_days: ["Répond en général en un jour", "Répond en général en {} jours"],
 
     write: "Écrivez un message",
     send: "Envoyer",
@@ -72,13 +63,7 @@ pub(super) static STRINGS: Strings = Strings {
 
     closed: "Cette conversation est terminée. Écrivez pour la rouvrir.",
     rate_title: "Qu’avez-vous pensé de notre aide ?",
-    rates: [
-        "Très mauvaise",
-        "Mauvaise",
-        "Correcte",
-        "Bonne",
-        "Excellente",
-    ],
+    rates: ["Très mauvaise", "Mauvaise", "Correcte", "Bonne", "Excellente"],
     rate_comment: "Souhaitez-vous ajouter quelque chose ? (facultatif)",
     rate_send: "Envoyer l’avis",
     rate_thanks: "Merci pour votre avis.",

@@ -14,11 +14,7 @@ pub fn parts(text: &str) -> Vec<Part<'_>> {
     let (mut done, mut at) = (0, 0);
     while let Some(start) = next_scheme(text, at) {
         let end = start + address_length(&text[start..]);
-        let scheme = if text.as_bytes().get(start + 4) == Some(&b's') {
-            8
-        } else {
-            7
-        };
+        let scheme = if text.as_bytes().get(start + 4) == Some(&b's') { 8 } else { 7 };
         if end <= start + scheme {
             at = start + scheme;
             continue;
@@ -53,9 +49,8 @@ fn next_scheme(text: &str, from: usize) -> Option<usize> {
 /// Bytes of the address at the start of `text`: up to a space or a quote, less the punctuation that
 /// belongs to the sentence. A closing bracket stays when the address opened it.
 fn address_length(text: &str) -> usize {
-    let end = text
-        .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`“”«»".contains(c))
-        .unwrap_or(text.len());
+    let end =
+        text.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`“”«»".contains(c)).unwrap_or(text.len());
     let mut address = &text[..end];
     while let Some(last) = address.chars().next_back() {
         let shorter = &address[..address.len() - last.len_utf8()];
@@ -96,19 +91,10 @@ mod tests {
     #[test]
     fn addresses_end_where_people_end_them() {
         for (text, expected) in [
-            (
-                "See https://acme.test/a?b=1#c.",
-                vec!["https://acme.test/a?b=1#c"],
-            ),
+            ("See https://acme.test/a?b=1#c.", vec!["https://acme.test/a?b=1#c"]),
             ("(http://acme.test)", vec!["http://acme.test"]),
-            (
-                "https://en.acme.test/Frame_(bicycle)",
-                vec!["https://en.acme.test/Frame_(bicycle)"],
-            ),
-            (
-                "a https://x.fi, b https://y.fi!",
-                vec!["https://x.fi", "https://y.fi"],
-            ),
+            ("https://en.acme.test/Frame_(bicycle)", vec!["https://en.acme.test/Frame_(bicycle)"]),
+            ("a https://x.fi, b https://y.fi!", vec!["https://x.fi", "https://y.fi"]),
             ("«https://é.fr/à»", vec!["https://é.fr/à"]),
             ("line\nhttps://a.fi\nline", vec!["https://a.fi"]),
         ] {

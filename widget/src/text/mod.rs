@@ -91,10 +91,7 @@ pub fn strings(language: Language) -> &'static Strings {
 
 /// The language of a locale tag such as `fi-FI` or `de_AT`; English for one we do not speak.
 pub fn language(tag: &str) -> Language {
-    tag.split(['-', '_'])
-        .next()
-        .and_then(|code| code.to_ascii_lowercase().parse().ok())
-        .unwrap_or(Language::English)
+    tag.split(['-', '_']).next().and_then(|code| code.to_ascii_lowercase().parse().ok()).unwrap_or(Language::English)
 }
 
 /// Puts the value where the text says.
@@ -160,19 +157,10 @@ mod tests {
     fn the_languages_agree_on_placeholders() {
         for language in Language::ALL {
             let s = strings(*language);
-            for text in [
-                s.unread,
-                s.typing,
-                s.answers_in_minutes[1],
-                s.answers_in_hours[1],
-                s.answers_in_days[1],
-            ] {
+            for text in [s.unread, s.typing, s.answers_in_minutes[1], s.answers_in_hours[1], s.answers_in_days[1]] {
                 assert_eq!(text.matches("{}").count(), 1, "{language}: {text}");
             }
-            assert!(
-                !format!("{s:?}").contains("\"\""),
-                "{language} lacks a text"
-            );
+            assert!(!format!("{s:?}").contains("\"\""), "{language} lacks a text");
         }
     }
 }

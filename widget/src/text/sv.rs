@@ -15,14 +15,8 @@ pub(super) static STRINGS: Strings = Strings {
 
     online: "Vi är här nu",
     away: "Vi är inte här just nu men svarar så snart vi är tillbaka",
-    answers_in_minutes: [
-        "Svarar oftast inom en minut",
-        "Svarar oftast inom {} minuter",
-    ],
-    answers_in_hours: [
-        "Svarar oftast inom en timme",
-        "Svarar oftast inom {} timmar",
-    ],
+    answers_in_minutes: ["Svarar oftast inom en minut", "Svarar oftast inom {} minuter"],
+    answers_in_hours: ["Svarar oftast inom en timme", "Svarar oftast inom {} timmar"],
     answers_in_days: ["Svarar oftast inom ett dygn", "Svarar oftast inom {} dygn"],
 
     write: "Skriv ett meddelande",

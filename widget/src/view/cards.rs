@@ -12,10 +12,7 @@ use super::{
 
 impl View<'_> {
     pub(super) fn cards(&self, id: i64) -> Vec<Element> {
-        let resolved = self
-            .state
-            .conversation(id)
-            .is_some_and(|conversation| conversation.status == Status::Resolved);
+        let resolved = self.state.conversation(id).is_some_and(|conversation| conversation.status == Status::Resolved);
         let mut cards = Vec::new();
         if self.state.asks_contact(id) && !resolved {
             cards.push(self.contact_card());
@@ -30,12 +27,7 @@ impl View<'_> {
     }
 
     fn thanks(key: &str, text: &'static str) -> Element {
-        el("div")
-            .key(key)
-            .class("thanks")
-            .attr("role", "status")
-            .child(icon(Icon::Check))
-            .text(text)
+        el("div").key(key).class("thanks").attr("role", "status").child(icon(Icon::Check)).text(text)
     }
 
     fn contact_card(&self) -> Element {
@@ -47,11 +39,7 @@ impl View<'_> {
         } else {
             None
         };
-        let field = |field: Field,
-                     label: &'static str,
-                     kind: &'static str,
-                     complete: &'static str,
-                     value: &str| {
+        let field = |field: Field, label: &'static str, kind: &'static str, complete: &'static str, value: &str| {
             el("input")
                 .key(field.as_str())
                 .attr("type", kind)
@@ -64,9 +52,7 @@ impl View<'_> {
         };
         let mut email = field(Field::Email, self.text.email, "email", "email", &form.email);
         if form.invalid {
-            email = email
-                .attr("aria-invalid", "true")
-                .attr("aria-describedby", "contact-error");
+            email = email.attr("aria-invalid", "true").attr("aria-describedby", "contact-error");
         }
         el("form")
             .key("contact")
@@ -76,21 +62,10 @@ impl View<'_> {
             .label(self.text.contact_title)
             .child(el("b").key("t").text(self.text.contact_title))
             .child(el("p").key("h").text(self.text.contact_hint))
-            .child(field(
-                Field::Name,
-                self.text.name,
-                "text",
-                "name",
-                &form.name,
-            ))
+            .child(field(Field::Name, self.text.name, "text", "name", &form.name))
             .child(email)
             .children(error.map(|error| {
-                el("p")
-                    .key("error")
-                    .attr("id", "contact-error")
-                    .class("error")
-                    .attr("role", "alert")
-                    .text(error)
+                el("p").key("error").attr("id", "contact-error").class("error").attr("role", "alert").text(error)
             }))
             .child(
                 el("div")
@@ -141,23 +116,12 @@ impl View<'_> {
             .label(self.text.rate_title)
             .child(el("b").key("t").text(self.text.rate_title))
             .child(
-                el("div")
-                    .key("faces")
-                    .class("rates")
-                    .attr("role", "group")
-                    .label(self.text.rate_title)
-                    .children(faces),
+                el("div").key("faces").class("rates").attr("role", "group").label(self.text.rate_title).children(faces),
             );
         if let Some(chosen) = rating.chosen {
             let word = self.text.rates[usize::from(chosen.unsigned_abs().clamp(1, 5) - 1)];
             card = card
-                .child(
-                    el("p")
-                        .key("word")
-                        .class("word")
-                        .attr("aria-live", "polite")
-                        .text(word),
-                )
+                .child(el("p").key("word").class("word").attr("aria-live", "polite").text(word))
                 .child(
                     el("textarea")
                         .key("comment")

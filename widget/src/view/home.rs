@@ -13,38 +13,22 @@ use super::{
 impl View<'_> {
     pub(super) fn home(&self) -> Element {
         let config = &self.state.config;
-        let name = if config.welcome_title.is_empty() {
-            &config.account_name
-        } else {
-            &config.welcome_title
-        };
+        let name = if config.welcome_title.is_empty() { &config.account_name } else { &config.welcome_title };
         let top = el("header")
             .class("welcome")
-            .child(
-                el("div")
-                    .class("bar")
-                    .child(self.faces())
-                    .child(self.close_button()),
-            )
+            .child(el("div").class("bar").child(self.faces()).child(self.close_button()))
             .child(el("h2").attr("dir", "auto").text(name.clone()))
-            .children((!config.welcome_tagline.is_empty()).then(|| {
-                el("p")
-                    .attr("dir", "auto")
-                    .text(config.welcome_tagline.clone())
-            }))
+            .children(
+                (!config.welcome_tagline.is_empty())
+                    .then(|| el("p").attr("dir", "auto").text(config.welcome_tagline.clone())),
+            )
             .child(self.reply_line());
         el("div")
             .key("home")
             .class("home")
             .child(top)
             .children(self.connection_line())
-            .child(
-                el("div")
-                    .key("list")
-                    .class("list")
-                    .child(self.start())
-                    .children(self.conversations()),
-            )
+            .child(el("div").key("list").class("list").child(self.start()).children(self.conversations()))
     }
 
     fn start(&self) -> Element {
@@ -57,11 +41,7 @@ impl View<'_> {
             .class("start")
             .attr("data-focus", "start")
             .act(&Act::Open(NEW))
-            .child(
-                el("span")
-                    .child(el("b").text(self.text.start))
-                    .children(self.draft_line(NEW)),
-            )
+            .child(el("span").child(el("b").text(self.text.start)).children(self.draft_line(NEW)))
             .child(icon(Icon::Pen))
     }
 
@@ -85,21 +65,13 @@ impl View<'_> {
             return Vec::new();
         }
         let mut shown = vec![el("h3").key("title").text(self.text.your_conversations)];
-        shown.extend(
-            self.state
-                .conversations
-                .iter()
-                .map(|conversation| self.conversation(conversation)),
-        );
+        shown.extend(self.state.conversations.iter().map(|conversation| self.conversation(conversation)));
         shown
     }
 
     fn conversation(&self, conversation: &VisitorConversation) -> Element {
         let id = conversation.id.0;
-        let at = conversation
-            .last_message_at
-            .unwrap_or(conversation.created_at)
-            .timestamp_millis() as f64;
+        let at = conversation.last_message_at.unwrap_or(conversation.created_at).timestamp_millis() as f64;
         let words = conversation.last_message.as_deref().map(str::trim);
         let preview = match words {
             Some("") => self.text.attachment.to_owned(),
@@ -115,20 +87,13 @@ impl View<'_> {
             .child(
                 el("span")
                     .class("words")
+                    .child(el("span").class("preview").attr("dir", "auto").text(preview))
                     .child(
-                        el("span")
-                            .class("preview")
-                            .attr("dir", "auto")
-                            .text(preview),
+                        el("small").child(el("time").text(self.when(at))).children(
+                            (conversation.status == Status::Resolved)
+                                .then(|| el("span").class("closed").child(icon(Icon::Check)).text(self.text.resolved)),
+                        ),
                     )
-                    .child(el("small").child(el("time").text(self.when(at))).children(
-                        (conversation.status == Status::Resolved).then(|| {
-                            el("span")
-                                .class("closed")
-                                .child(icon(Icon::Check))
-                                .text(self.text.resolved)
-                        }),
-                    ))
                     .children(self.draft_line(id)),
             )
             .children(self.unread(conversation.unread_count))
@@ -153,12 +118,6 @@ impl View<'_> {
             .class("notice")
             .attr("role", "alert")
             .text(self.text.not_loaded)
-            .child(
-                el("button")
-                    .attr("type", "button")
-                    .class("link")
-                    .act(&Act::Reload)
-                    .text(self.text.try_again),
-            )
+            .child(el("button").attr("type", "button").class("link").act(&Act::Reload).text(self.text.try_again))
     }
 }

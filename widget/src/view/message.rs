@@ -15,19 +15,9 @@ use super::{
 
 impl View<'_> {
     pub(super) fn bubble(&self, bubble: &Bubble<'_>) -> Vec<Element> {
-        let key = if bubble.key.is_empty() {
-            format!("m{}", bubble.id)
-        } else {
-            bubble.key.to_owned()
-        };
+        let key = if bubble.key.is_empty() { format!("m{}", bubble.id) } else { bubble.key.to_owned() };
         if bubble.sender == SenderType::System {
-            return vec![
-                el("div")
-                    .key(key)
-                    .class("info")
-                    .attr("dir", "auto")
-                    .children([linked(bubble.content)]),
-            ];
+            return vec![el("div").key(key).class("info").attr("dir", "auto").children([linked(bubble.content)])];
         }
         let own = bubble.sender == SenderType::Contact;
         let mut class = String::from(if own { "msg own" } else { "msg" });
@@ -57,24 +47,14 @@ impl View<'_> {
                         .attr("role", "alert")
                         .child(icon(Icon::Alert))
                         .child(el("span").text(self.text.not_sent))
-                        .child(word_button(
-                            self.text.try_again,
-                            &Act::Retry(bubble.key.to_owned()),
-                        ))
-                        .child(word_button(
-                            self.text.discard,
-                            &Act::Discard(bubble.key.to_owned()),
-                        )),
+                        .child(word_button(self.text.try_again, &Act::Retry(bubble.key.to_owned())))
+                        .child(word_button(self.text.discard, &Act::Discard(bubble.key.to_owned()))),
                 );
             }
             Mark::None => return None,
             Mark::Waiting if self.state.online && !self.state.held => self.text.sending,
             Mark::Waiting => {
-                return Some(
-                    line.class("mark")
-                        .child(icon(Icon::Clock))
-                        .text(self.text.waiting),
-                );
+                return Some(line.class("mark").child(icon(Icon::Clock)).text(self.text.waiting));
             }
             Mark::Sending => self.text.sending,
             Mark::Sent => self.text.sent,
@@ -82,10 +62,7 @@ impl View<'_> {
         };
         let line = line.class("mark");
         Some(if matches!(bubble.mark, Mark::Sent | Mark::Seen) {
-            line.text(text).text(format!(
-                " · {}",
-                self.calendar.time(bubble.at, self.state.language)
-            ))
+            line.text(text).text(format!(" · {}", self.calendar.time(bubble.at, self.state.language)))
         } else {
             line.text(text)
         })
@@ -100,12 +77,9 @@ impl View<'_> {
             .attr("download", file.file_name.clone());
         // An SVG is a program as well as a picture: it is a file to download.
         if file.content_type.starts_with("image/") && !file.content_type.contains("svg") {
-            return link.class("picture").child(
-                el("img")
-                    .attr("src", url)
-                    .attr("alt", file.file_name.clone())
-                    .attr("loading", "lazy"),
-            );
+            return link
+                .class("picture")
+                .child(el("img").attr("src", url).attr("alt", file.file_name.clone()).attr("loading", "lazy"));
         }
         link.class("file")
             .child(icon(Icon::File))
@@ -115,24 +89,18 @@ impl View<'_> {
 }
 
 fn word_button(text: &'static str, act: &Act) -> Element {
-    el("button")
-        .attr("type", "button")
-        .class("link")
-        .act(act)
-        .text(text)
+    el("button").attr("type", "button").class("link").act(act).text(text)
 }
 
 fn linked(content: &str) -> Element {
-    parts(content)
-        .into_iter()
-        .fold(el("p").attr("dir", "auto"), |line, part| match part {
-            Part::Text(text) => line.text(text.to_owned()),
-            Part::Link(address) => line.child(
-                el("a")
-                    .attr("href", address.to_owned())
-                    .attr("target", "_blank")
-                    .attr("rel", "noopener noreferrer nofollow")
-                    .text(address.to_owned()),
-            ),
-        })
+    parts(content).into_iter().fold(el("p").attr("dir", "auto"), |line, part| match part {
+        Part::Text(text) => line.text(text.to_owned()),
+        Part::Link(address) => line.child(
+            el("a")
+                .attr("href", address.to_owned())
+                .attr("target", "_blank")
+                .attr("rel", "noopener noreferrer nofollow")
+                .text(address.to_owned()),
+        ),
+    })
 }

@@ -40,12 +40,7 @@ pub(crate) struct View<'a> {
 
 /// The content of the panel.
 pub fn view(state: &State, calendar: &dyn Calendar, base_url: &str) -> Element {
-    let view = View {
-        state,
-        text: strings(state.language),
-        calendar,
-        base_url,
-    };
+    let view = View { state, text: strings(state.language), calendar, base_url };
     let screen = match state.screen {
         Screen::Home => view.home(),
         Screen::Thread(id) => view.thread(id),
@@ -62,19 +57,11 @@ impl View<'_> {
     fn connection_line(&self) -> Option<Element> {
         let (class, text) = if !self.state.online {
             ("line offline", self.text.offline)
-        } else if self.state.attempts >= 2
-            && matches!(self.state.link, Link::Waiting | Link::Connecting)
-        {
+        } else if self.state.attempts >= 2 && matches!(self.state.link, Link::Waiting | Link::Connecting) {
             ("line", self.text.reconnecting)
         } else {
             return None;
         };
-        Some(
-            el("div")
-                .key("line")
-                .class(class)
-                .attr("role", "status")
-                .text(text),
-        )
+        Some(el("div").key("line").class(class).attr("role", "status").text(text))
     }
 }

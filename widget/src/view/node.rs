@@ -24,13 +24,7 @@ pub struct Element {
 }
 
 pub fn el(tag: &'static str) -> Element {
-    Element {
-        tag,
-        key: None,
-        attributes: Vec::new(),
-        value: None,
-        children: Vec::new(),
-    }
+    Element { tag, key: None, attributes: Vec::new(), value: None, children: Vec::new() }
 }
 
 impl Element {
@@ -99,8 +93,7 @@ impl Element {
 
     #[must_use]
     pub fn children(mut self, children: impl IntoIterator<Item = Element>) -> Self {
-        self.children
-            .extend(children.into_iter().map(Node::Element));
+        self.children.extend(children.into_iter().map(Node::Element));
         self
     }
 }

@@ -25,23 +25,12 @@ pub(super) fn initials(name: &str) -> String {
 
 pub(super) fn avatar(name: &str) -> Element {
     // The same person has the same colour everywhere.
-    let colour = name.bytes().fold(7_usize, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(usize::from(byte))
-    }) % COLOURS;
-    el("span")
-        .class(format!("avatar c{colour}"))
-        .attr("aria-hidden", "true")
-        .text(initials(name))
+    let colour = name.bytes().fold(7_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte))) % COLOURS;
+    el("span").class(format!("avatar c{colour}")).attr("aria-hidden", "true").text(initials(name))
 }
 
 pub(super) fn icon_button(name: Icon, label: &'static str, act: &Act) -> Element {
-    el("button")
-        .attr("type", "button")
-        .class("icon")
-        .attr("title", label)
-        .label(label)
-        .act(act)
-        .child(icon(name))
+    el("button").attr("type", "button").class("icon").attr("title", label).label(label).act(act).child(icon(name))
 }
 
 /// "12 kB", "3.4 MB".
@@ -56,14 +45,7 @@ pub(super) fn size(bytes: f64) -> String {
 
 impl View<'_> {
     pub(super) fn faces(&self) -> Element {
-        el("span").class("faces").children(
-            self.state
-                .config
-                .agents
-                .iter()
-                .take(3)
-                .map(|name| avatar(name)),
-        )
+        el("span").class("faces").children(self.state.config.agents.iter().take(3).map(|name| avatar(name)))
     }
 
     pub(super) fn reply_line(&self) -> Element {
@@ -98,9 +80,7 @@ impl View<'_> {
     }
 
     fn days_ago(&self, at: f64) -> i64 {
-        let day = |at: f64| {
-            ((at - self.calendar.offset_minutes(at) * 60_000.0) / 86_400_000.0).floor() as i64
-        };
+        let day = |at: f64| ((at - self.calendar.offset_minutes(at) * 60_000.0) / 86_400_000.0).floor() as i64;
         (day(self.calendar.now()) - day(at)).max(0)
     }
 
@@ -110,11 +90,7 @@ impl View<'_> {
                 .class("count")
                 .label(fill(self.text.unread, &count.to_string()))
                 .attr("role", "img")
-                .text(if count > 99 {
-                    "99+".to_owned()
-                } else {
-                    count.to_string()
-                })
+                .text(if count > 99 { "99+".to_owned() } else { count.to_string() })
         })
     }
 }
@@ -125,13 +101,9 @@ mod tests {
 
     #[test]
     fn people_and_sizes_are_short() {
-        for (name, expected) in [
-            ("Anna Virtanen", "AV"),
-            ("Ben", "BE"),
-            ("Åsa", "ÅS"),
-            ("Maria del Mar", "MM"),
-            ("", ""),
-        ] {
+        for (name, expected) in
+            [("Anna Virtanen", "AV"), ("Ben", "BE"), ("Åsa", "ÅS"), ("Maria del Mar", "MM"), ("", "")]
+        {
             assert_eq!(initials(name), expected);
         }
         assert_eq!(size(1.0), "1 kB");

@@ -46,11 +46,7 @@ pub(super) struct Bubble<'a> {
 
 /// `offset` gives the minutes by which local time is behind UTC; `seen` is the newest message the
 /// agents have read.
-pub(super) fn rows<'a>(
-    thread: &'a Thread,
-    seen: Option<i64>,
-    offset: impl Fn(f64) -> f64,
-) -> Vec<Row<'a>> {
+pub(super) fn rows<'a>(thread: &'a Thread, seen: Option<i64>, offset: impl Fn(f64) -> f64) -> Vec<Row<'a>> {
     let last_own = thread.last_own().map(|message| message.id);
     let confirmed = thread.messages.iter().map(|message| Bubble {
         key: message.client_ref.as_deref().unwrap_or_default(),
@@ -88,11 +84,7 @@ pub(super) fn rows<'a>(
 
     let mut rows: Vec<Row<'a>> = Vec::new();
     let mut before: Option<(SenderType, &str, f64)> = None;
-    let names = thread
-        .messages
-        .iter()
-        .map(|message| message.sender_name.as_str())
-        .chain(std::iter::repeat(""));
+    let names = thread.messages.iter().map(|message| message.sender_name.as_str()).chain(std::iter::repeat(""));
     for (bubble, name) in confirmed.chain(waiting).zip(names) {
         let new_day = before.is_none_or(|(_, _, at)| local_day(at) != local_day(bubble.at));
         if new_day {
@@ -155,17 +147,7 @@ mod tests {
         thread.outbox.push(pending("x", "f", Delivery::Failed));
         assert_eq!(
             shape(&rows(&thread, Some(1), |_| -120.0)),
-            [
-                "day",
-                "a",
-                "b. Sent",
-                "<Anna>",
-                "c",
-                "d.",
-                "<Ben>",
-                "e.",
-                "f. Failed"
-            ]
+            ["day", "a", "b. Sent", "<Anna>", "c", "d.", "<Ben>", "e.", "f. Failed"]
         );
     }
 
@@ -175,13 +157,7 @@ mod tests {
         // Messages are a minute apart, from 23:59 UTC on.
         thread.insert(message(1, "late"));
         thread.insert(message(2, "early"));
-        assert_eq!(
-            shape(&rows(&thread, None, |_| 0.0)),
-            ["day", "late.", "day", "early. Sent"]
-        );
-        assert_eq!(
-            shape(&rows(&thread, None, |_| -120.0)),
-            ["day", "late", "early. Sent"]
-        );
+        assert_eq!(shape(&rows(&thread, None, |_| 0.0)), ["day", "late.", "day", "early. Sent"]);
+        assert_eq!(shape(&rows(&thread, None, |_| -120.0)), ["day", "late", "early. Sent"]);
     }
 }

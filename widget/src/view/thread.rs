@@ -15,8 +15,8 @@ use super::{
 
 /// What people send most; the rest is on their keyboard.
 const EMOJI: [&str; 24] = [
-    "😀", "😂", "😊", "😍", "😉", "😎", "🤔", "😅", "🙃", "😢", "😡", "😱", "👍", "👎", "👏", "🙏",
-    "👋", "💪", "❤️", "🎉", "🔥", "✅", "❓", "⭐",
+    "😀", "😂", "😊", "😍", "😉", "😎", "🤔", "😅", "🙃", "😢", "😡", "😱", "👍", "👎", "👏", "🙏", "👋", "💪", "❤️",
+    "🎉", "🔥", "✅", "❓", "⭐",
 ];
 
 impl View<'_> {
@@ -39,10 +39,7 @@ impl View<'_> {
                     .text(self.text.newest)
             }))
             .child(if self.state.must_sign_in() {
-                el("p")
-                    .key("sign-in")
-                    .class("notice")
-                    .text(self.text.sign_in)
+                el("p").key("sign-in").class("notice").text(self.text.sign_in)
             } else {
                 self.composer(thread)
             })
@@ -65,25 +62,16 @@ impl View<'_> {
             .child(
                 el("div")
                     .class("who")
-                    .child(
-                        el("b")
-                            .attr("dir", "auto")
-                            .text(self.state.config.account_name.clone()),
-                    )
+                    .child(el("b").attr("dir", "auto").text(self.state.config.account_name.clone()))
                     .child(self.reply_line()),
             )
             .child(self.close_button())
     }
 
     fn log(&self, id: i64, thread: &Thread) -> Element {
-        let seen = self
-            .state
-            .conversation(id)
-            .and_then(|conversation| conversation.agent_read_message_id)
-            .map(|id| id.0);
-        let loading = id != NEW
-            && thread.messages.is_empty()
-            && matches!(thread.load, Load::Not | Load::Loading);
+        let seen =
+            self.state.conversation(id).and_then(|conversation| conversation.agent_read_message_id).map(|id| id.0);
+        let loading = id != NEW && thread.messages.is_empty() && matches!(thread.load, Load::Not | Load::Loading);
         let mut shown = Vec::new();
         if thread.loading_older || loading {
             shown.push(
@@ -102,12 +90,9 @@ impl View<'_> {
         let mut speaker = None;
         for row in rows(thread, seen, |at| self.calendar.offset_minutes(at)) {
             match row {
-                Row::Day(at) => shown.push(
-                    el("div")
-                        .key(format!("day-{}", at as i64))
-                        .class("day")
-                        .text(self.day_name(at)),
-                ),
+                Row::Day(at) => {
+                    shown.push(el("div").key(format!("day-{}", at as i64)).class("day").text(self.day_name(at)))
+                }
                 Row::Name(SenderType::Ai, "") => speaker = Some(self.text.assistant),
                 Row::Name(_, name) => speaker = Some(name),
                 Row::Message(bubble) => {
@@ -126,26 +111,13 @@ impl View<'_> {
             shown.push(self.not_loaded());
         }
         shown.extend(self.cards(id));
-        if let Some(typing) = self
-            .state
-            .agent_typing
-            .as_ref()
-            .filter(|typing| typing.thread == id)
-        {
-            let name = if typing.name.is_empty() {
-                self.text.assistant
-            } else {
-                &typing.name
-            };
+        if let Some(typing) = self.state.agent_typing.as_ref().filter(|typing| typing.thread == id) {
+            let name = if typing.name.is_empty() { self.text.assistant } else { &typing.name };
             shown.push(
                 el("div")
                     .key("typing")
                     .class("typing")
-                    .child(
-                        el("span")
-                            .class("hidden")
-                            .text(fill(self.text.typing, name)),
-                    )
+                    .child(el("span").class("hidden").text(fill(self.text.typing, name)))
                     .child(el("i"))
                     .child(el("i"))
                     .child(el("i")),
@@ -156,14 +128,7 @@ impl View<'_> {
             .class("log")
             .attr("role", "log")
             .attr("aria-live", "polite")
-            .attr(
-                "aria-busy",
-                if loading || thread.loading_older {
-                    "true"
-                } else {
-                    "false"
-                },
-            )
+            .attr("aria-busy", if loading || thread.loading_older { "true" } else { "false" })
             .attr("tabindex", "0")
             .label(self.text.chat)
             .child(el("div").class("rows").children(shown))
@@ -175,24 +140,12 @@ impl View<'_> {
             .key("hello")
             .class("hello")
             .child(self.faces())
-            .child(
-                el("b")
-                    .attr("dir", "auto")
-                    .text(config.welcome_title.clone()),
-            )
-            .child(
-                el("p")
-                    .attr("dir", "auto")
-                    .text(config.welcome_tagline.clone()),
-            )
+            .child(el("b").attr("dir", "auto").text(config.welcome_title.clone()))
+            .child(el("p").attr("dir", "auto").text(config.welcome_tagline.clone()))
     }
 
     fn composer(&self, thread: &Thread) -> Element {
-        let act = if self.state.emoji_open {
-            "true"
-        } else {
-            "false"
-        };
+        let act = if self.state.emoji_open { "true" } else { "false" };
         let field = el("textarea")
             .key("text")
             .attr("rows", "1")
@@ -211,41 +164,26 @@ impl View<'_> {
             .label(self.text.send)
             .act(&Act::Send)
             .child(icon(Icon::Send))
-            .attr(
-                "aria-disabled",
-                if thread.can_send() { "false" } else { "true" },
-            );
+            .attr("aria-disabled", if thread.can_send() { "false" } else { "true" });
         el("div")
             .key("composer")
             .class("composer")
             .children(self.state.emoji_open.then(|| {
-                el("div")
-                    .key("emoji")
-                    .class("emoji")
-                    .attr("role", "group")
-                    .label(self.text.emoji)
-                    .children(EMOJI.map(|emoji| {
-                        el("button")
-                            .attr("type", "button")
-                            .act(&Act::Emoji(emoji.to_owned()))
-                            .text(emoji)
-                    }))
+                el("div").key("emoji").class("emoji").attr("role", "group").label(self.text.emoji).children(
+                    EMOJI.map(|emoji| {
+                        el("button").attr("type", "button").act(&Act::Emoji(emoji.to_owned())).text(emoji)
+                    }),
+                )
             }))
             .children((!thread.uploads.is_empty()).then(|| {
-                el("ul")
-                    .key("files")
-                    .class("files")
-                    .children(thread.uploads.iter().map(|upload| self.upload(upload)))
+                el("ul").key("files").class("files").children(thread.uploads.iter().map(|upload| self.upload(upload)))
             }))
             .child(
                 el("div")
                     .key("box")
                     .class("box")
                     .child(field)
-                    .child(
-                        icon_button(Icon::Smile, self.text.emoji, &Act::ToggleEmoji)
-                            .attr("aria-expanded", act),
-                    )
+                    .child(icon_button(Icon::Smile, self.text.emoji, &Act::ToggleEmoji).attr("aria-expanded", act))
                     .child(icon_button(Icon::Clip, self.text.attach, &Act::Attach))
                     .child(send)
                     .child(
@@ -264,36 +202,23 @@ impl View<'_> {
     fn upload(&self, upload: &Upload) -> Element {
         let (class, note, percent) = match &upload.state {
             UploadState::Queued => ("", self.text.uploading.to_owned(), Some(0)),
-            UploadState::Running(percent) => (
-                "",
-                format!("{} {percent} %", self.text.uploading),
-                Some(*percent),
-            ),
+            UploadState::Running(percent) => ("", format!("{} {percent} %", self.text.uploading), Some(*percent)),
             UploadState::Done(_) => ("", size(upload.size), None),
             UploadState::Failed(413) => ("failed", self.text.too_large.to_owned(), None),
-            UploadState::Failed(400 | 415 | 422) => {
-                ("failed", self.text.refused_file.to_owned(), None)
-            }
+            UploadState::Failed(400 | 415 | 422) => ("failed", self.text.refused_file.to_owned(), None),
             UploadState::Failed(_) => ("failed", self.text.upload_failed.to_owned(), None),
         };
         let again = matches!(upload.state, UploadState::Failed(status) if !matches!(status, 400 | 413 | 415 | 422));
         el("li")
             .key(upload.id.to_string())
             .class(class)
-            .child(icon(if class.is_empty() {
-                Icon::File
-            } else {
-                Icon::Alert
-            }))
+            .child(icon(if class.is_empty() { Icon::File } else { Icon::Alert }))
             .child(
                 el("span")
                     .child(el("span").attr("dir", "auto").text(upload.name.clone()))
                     .child(el("small").text(note))
                     .children(percent.map(|percent| {
-                        el("progress")
-                            .attr("max", "100")
-                            .attr("value", percent.to_string())
-                            .label(self.text.uploading)
+                        el("progress").attr("max", "100").attr("value", percent.to_string()).label(self.text.uploading)
                     })),
             )
             .children(again.then(|| {
@@ -303,10 +228,6 @@ impl View<'_> {
                     .act(&Act::RetryUpload(upload.id))
                     .text(self.text.try_again)
             }))
-            .child(icon_button(
-                Icon::Close,
-                self.text.remove,
-                &Act::RemoveUpload(upload.id),
-            ))
+            .child(icon_button(Icon::Close, self.text.remove, &Act::RemoveUpload(upload.id)))
     }
 }

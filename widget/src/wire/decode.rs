@@ -4,10 +4,7 @@
 use types::{
     Page, Timestamp,
     attachments::Attachment,
-    widget::{
-        StartedConversation, VisitorContact, VisitorConversation, VisitorMessage, VisitorSession,
-        WidgetConfig,
-    },
+    widget::{StartedConversation, VisitorContact, VisitorConversation, VisitorMessage, VisitorSession, WidgetConfig},
 };
 
 use super::{Json, time};
@@ -62,10 +59,7 @@ impl Decode for String {
 
 impl<T: Decode> Decode for Page<T> {
     fn decode(json: &Json) -> Option<Self> {
-        Some(Self {
-            data: Vec::decode(json.get("data"))?,
-            next_cursor: json.get("next_cursor").owned(),
-        })
+        Some(Self { data: Vec::decode(json.get("data"))?, next_cursor: json.get("next_cursor").owned() })
     }
 }
 
@@ -159,11 +153,7 @@ impl Decode for StartedConversation {
 
 impl Decode for Event {
     fn decode(json: &Json) -> Option<Self> {
-        Some(Self {
-            name: json.get("event").owned()?,
-            seq: json.get("seq").number(),
-            data: json.get("data").clone(),
-        })
+        Some(Self { name: json.get("event").owned()?, seq: json.get("seq").number(), data: json.get("data").clone() })
     }
 }
 
@@ -222,14 +212,8 @@ mod tests {
             agent_read_message_id: Some(9.into()),
             ..crate::model::tests::conversation(2)
         };
-        let started = StartedConversation {
-            conversation,
-            message,
-        };
-        let page = Page {
-            data: vec![started],
-            next_cursor: Some("c".to_owned()),
-        };
+        let started = StartedConversation { conversation, message };
+        let page = Page { data: vec![started], next_cursor: Some("c".to_owned()) };
         let text = serde_json::to_string(&page).expect("json");
         assert_eq!(read(&text), Some(page));
         let config = crate::model::tests::config();

@@ -3,9 +3,7 @@
 use types::{
     attachments::Attachment,
     realtime::VisitorFrame,
-    widget::{
-        OpenVisitorSession, VisitorCreateMessage, VisitorCsat, VisitorMessage, VisitorTyping,
-    },
+    widget::{OpenVisitorSession, VisitorCreateMessage, VisitorCsat, VisitorMessage, VisitorTyping},
 };
 
 use super::Json;
@@ -87,23 +85,17 @@ impl Encode for VisitorTyping {
 
 impl Encode for VisitorCsat {
     fn encode(&self) -> Json {
-        Object::new()
-            .with("rating", Json::Number(self.rating.into()))
-            .maybe("comment", self.comment.as_deref())
-            .done()
+        Object::new().with("rating", Json::Number(self.rating.into())).maybe("comment", self.comment.as_deref()).done()
     }
 }
 
 impl Encode for ContactDetails {
     fn encode(&self) -> Json {
         match self {
-            Self::Reach { name, email } => Object::new()
-                .maybe("name", name.as_deref())
-                .maybe("email", email.as_deref())
-                .done(),
-            Self::Attributes(json) => Object::new()
-                .with("custom_attributes", Json::Raw(json.clone()))
-                .done(),
+            Self::Reach { name, email } => {
+                Object::new().maybe("name", name.as_deref()).maybe("email", email.as_deref()).done()
+            }
+            Self::Attributes(json) => Object::new().with("custom_attributes", Json::Raw(json.clone())).done(),
         }
     }
 }
@@ -112,19 +104,13 @@ impl Encode for VisitorFrame {
     fn encode(&self) -> Json {
         let frame = |kind: &str| Object::new().text("type", kind);
         match self {
-            Self::Authenticate {
-                website_token,
-                visitor_token,
-            } => frame("authenticate")
-                .text("website_token", website_token)
-                .text("visitor_token", visitor_token),
+            Self::Authenticate { website_token, visitor_token } => {
+                frame("authenticate").text("website_token", website_token).text("visitor_token", visitor_token)
+            }
             Self::Resume { after } => frame("resume").with("after", Json::Number(*after)),
-            Self::Typing {
-                conversation_id,
-                on,
-            } => frame("typing")
-                .with("conversation_id", Json::Number(conversation_id.0))
-                .with("on", Json::Bool(*on)),
+            Self::Typing { conversation_id, on } => {
+                frame("typing").with("conversation_id", Json::Number(conversation_id.0)).with("on", Json::Bool(*on))
+            }
             Self::Ping {} => frame("ping"),
         }
         .done()
@@ -176,10 +162,7 @@ mod tests {
     use super::*;
     use crate::wire::write;
 
-    fn agrees<T: serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(
-        value: &impl Encode,
-        expected: &T,
-    ) {
+    fn agrees<T: serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(value: &impl Encode, expected: &T) {
         let read: T = serde_json::from_str(&write(value)).expect("the server reads it");
         assert_eq!(read, *expected);
     }
@@ -212,22 +195,13 @@ mod tests {
                 client_ref: create.client_ref.clone(),
             },
         );
-        let csat = VisitorCsat {
-            rating: 4,
-            comment: Some("ok".to_owned()),
-        };
+        let csat = VisitorCsat { rating: 4, comment: Some("ok".to_owned()) };
         agrees(&csat, &csat);
         agrees(&VisitorTyping { on: true }, &VisitorTyping { on: true });
         for frame in [
-            VisitorFrame::Authenticate {
-                website_token: "w".to_owned(),
-                visitor_token: "v".to_owned(),
-            },
+            VisitorFrame::Authenticate { website_token: "w".to_owned(), visitor_token: "v".to_owned() },
             VisitorFrame::Resume { after: 7 },
-            VisitorFrame::Typing {
-                conversation_id: 3.into(),
-                on: false,
-            },
+            VisitorFrame::Typing { conversation_id: 3.into(), on: false },
             VisitorFrame::Ping {},
         ] {
             agrees(&frame, &frame);
@@ -235,11 +209,7 @@ mod tests {
         let attributes = serde_json::json!({"plan": "pro", "seats": 1.5});
         agrees(
             &ContactDetails::Attributes(attributes.to_string()),
-            &VisitorUpdateContact {
-                name: None,
-                email: None,
-                custom_attributes: attributes.as_object().cloned(),
-            },
+            &VisitorUpdateContact { name: None, email: None, custom_attributes: attributes.as_object().cloned() },
         );
     }
 }

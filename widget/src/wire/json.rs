@@ -29,10 +29,7 @@ impl Json {
     /// The value of that name; null when there is none.
     pub fn get(&self, name: &str) -> &Self {
         match self {
-            Self::Object(entries) => entries
-                .iter()
-                .find(|(key, _)| key == name)
-                .map_or(&NULL, |(_, value)| value),
+            Self::Object(entries) => entries.iter().find(|(key, _)| key == name).map_or(&NULL, |(_, value)| value),
             _ => &NULL,
         }
     }
@@ -159,12 +156,7 @@ impl Reader<'_> {
         }
     }
 
-    fn entries(
-        &mut self,
-        open: u8,
-        close: u8,
-        mut entry: impl FnMut(&mut Self) -> Option<()>,
-    ) -> Option<()> {
+    fn entries(&mut self, open: u8, close: u8, mut entry: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.take(open);
         self.space();
         if self.take(close) {
@@ -185,10 +177,7 @@ impl Reader<'_> {
     /// A whole number; a fraction or an exponent is read over.
     fn number(&mut self) -> Option<Json> {
         let start = self.at;
-        while matches!(
-            self.peek(),
-            Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
-        ) {
+        while matches!(self.peek(), Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) {
             self.at += 1;
         }
         let whole = self.text.get(start..self.at)?;
@@ -264,24 +253,19 @@ mod tests {
         ] {
             let ours = Json::parse(text).map(|json| json.to_text());
             let theirs: serde_json::Value = serde_json::from_str(text).expect("valid");
-            let again: serde_json::Value =
-                serde_json::from_str(&ours.expect("parsed")).expect("valid");
+            let again: serde_json::Value = serde_json::from_str(&ours.expect("parsed")).expect("valid");
             assert_eq!(again, theirs, "{text}");
         }
         assert_eq!(Json::parse("1.9e3"), Some(Json::Number(1)));
-        assert_eq!(
-            Json::parse(r#""\ud83d-""#),
-            Some(Json::Text("\u{fffd}-".to_owned()))
-        );
+        assert_eq!(Json::parse(r#""\ud83d-""#), Some(Json::Text("\u{fffd}-".to_owned())));
     }
 
     #[test]
     fn refuses_what_is_no_json() {
         let deep = "[".repeat(100_000);
-        for text in [
-            "", " ", "nul", "[1", "[1,]", "{\"a\"}", "{a:1}", "\"", "\"\\", "\"\\u00", "1 2", "-",
-            "\"\\x\"", &deep,
-        ] {
+        for text in
+            ["", " ", "nul", "[1", "[1,]", "{\"a\"}", "{a:1}", "\"", "\"\\", "\"\\u00", "1 2", "-", "\"\\x\"", &deep]
+        {
             assert_eq!(Json::parse(text), None, "{text:.20}");
         }
     }

@@ -9,9 +9,7 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let mut rest = text.get(19..)?;
     let mut millis = 0;
     if let Some(fraction) = rest.strip_prefix('.') {
-        let end = fraction
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(fraction.len());
+        let end = fraction.find(|c: char| !c.is_ascii_digit()).unwrap_or(fraction.len());
         let mut weight = 100;
         for digit in fraction[..end].bytes() {
             millis += i64::from(digit - b'0') * weight;
@@ -25,11 +23,7 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
             let hours: i64 = rest.get(1..3)?.parse().ok()?;
             let minutes: i64 = rest.get(4..6)?.parse().ok()?;
             let seconds = hours * 3600 + minutes * 60;
-            if rest.starts_with('-') {
-                -seconds
-            } else {
-                seconds
-            }
+            if rest.starts_with('-') { -seconds } else { seconds }
         }
     };
     // Days since 1970 of a date, counting years from March so that the leap day comes last
@@ -60,13 +54,7 @@ mod tests {
             let ours = parse(text).map(|time| time.timestamp_millis());
             assert_eq!(ours, Some(theirs.timestamp_millis()), "{text}");
         }
-        for text in [
-            "",
-            "2026-11-20",
-            "2026-11-20T13:15",
-            "2026-11-20T13:15:48",
-            "é026-11-20T13:15:48Z",
-        ] {
+        for text in ["", "2026-11-20", "2026-11-20T13:15", "2026-11-20T13:15:48", "é026-11-20T13:15:48Z"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -59,6 +59,8 @@ fn lines<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
     text.lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(index, line)| serde_json::from_str(line).with_context(|| format!("{}, line {}", file.display(), index + 1)))
+        .map(|(index, line)| {
+            serde_json::from_str(line).with_context(|| format!("{}, line {}", file.display(), index + 1))
+        })
         .collect()
 }

@@ -60,7 +60,13 @@ pub struct Installation {
     #[arg(long, value_name = "TEXT", env = "HUMMDESK_SECRET", hide_env_values = true, global = true)]
     pub secret: Option<String>,
     /// What this installation is
-    #[arg(long = "environment", value_name = "NAME", env = "HUMMDESK_ENV", default_value = "development", global = true)]
+    #[arg(
+        long = "environment",
+        value_name = "NAME",
+        env = "HUMMDESK_ENV",
+        default_value = "development",
+        global = true
+    )]
     pub environment: Environment,
     /// Database connections at most
     #[arg(long, value_name = "N", env = "HUMMDESK_DB_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=1000), global = true)]
@@ -110,7 +116,12 @@ pub struct Concurrency {
 
 impl From<&Concurrency> for WorkerOptions {
     fn from(given: &Concurrency) -> Self {
-        Self { classify: given.classify.into(), draft: given.draft.into(), index: given.index.into(), ..Self::default() }
+        Self {
+            classify: given.classify.into(),
+            draft: given.draft.into(),
+            index: given.index.into(),
+            ..Self::default()
+        }
     }
 }
 

@@ -49,7 +49,10 @@ pub async fn show(ctx: &Ctx, arguments: &QueuesArgs) -> anyhow::Result<()> {
 }
 
 fn table(figures: &[QueueFigures]) -> String {
-    let mut text = format!("{:<10}{:>8}{:>9}{:>9}{:>8}{:>11}{:>11}\n", "queue", "ready", "delayed", "running", "parked", "done/min", "oldest");
+    let mut text = format!(
+        "{:<10}{:>8}{:>9}{:>9}{:>8}{:>11}{:>11}\n",
+        "queue", "ready", "delayed", "running", "parked", "done/min", "oldest"
+    );
     for row in figures {
         let oldest = row.oldest_seconds.map_or_else(|| "-".to_owned(), age);
         text.push_str(&format!(
@@ -83,7 +86,15 @@ mod tests {
 
     #[test]
     fn the_table_lines_up() {
-        let row = |queue, ready, oldest_seconds| QueueFigures { queue, ready, delayed: 0, running: 1, parked: 0, done_last_minute: 12, oldest_seconds };
+        let row = |queue, ready, oldest_seconds| QueueFigures {
+            queue,
+            ready,
+            delayed: 0,
+            running: 1,
+            parked: 0,
+            done_last_minute: 12,
+            oldest_seconds,
+        };
         let text = table(&[row(Queue::Classify, 10_000, Some(90.4)), row(Queue::Draft, 0, None)]);
         let lengths: Vec<usize> = text.lines().map(str::len).collect();
         assert_eq!(lengths, [66, 66, 66]);

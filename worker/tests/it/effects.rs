@@ -15,7 +15,8 @@ use worker::WorkerOptions;
 
 use crate::support::{PATIENCE, count, owner, write, write_again};
 
-const REFUND: &str = "I was charged twice for my subscription this month, please refund one of the two payments to my card.";
+const REFUND: &str =
+    "I was charged twice for my subscription this month, please refund one of the two payments to my card.";
 
 #[sqlx::test(migrations = "../migrations")]
 async fn each_message_ends_with_one_classification_and_one_draft(_: PgPoolOptions, options: PgConnectOptions) {
@@ -39,7 +40,11 @@ async fn each_message_ends_with_one_classification_and_one_draft(_: PgPoolOption
     // One is offered a conversation: the newest message's.
     assert_eq!(count(&mut owner, "select count(*) from drafts where status = 'pending'").await, 6);
     assert_eq!(
-        count(&mut owner, "select count(*) from conversations c join drafts d on d.id = c.pending_draft_id and d.status = 'pending'").await,
+        count(
+            &mut owner,
+            "select count(*) from conversations c join drafts d on d.id = c.pending_draft_id and d.status = 'pending'"
+        )
+        .await,
         6
     );
     // Routing never fills an agent beyond what they can carry, and counted right.
@@ -62,7 +67,11 @@ async fn routing_fills_free_places_and_then_leaves_the_rest_to_the_team(_: PgPoo
         started.push(write(&app, &office, &format!("{REFUND} It is order {number}.")).await.0);
     }
     app.work().await;
-    assert_eq!(count(&mut owner, "select count(*) from account_users where current_load = 2").await, 2, "both agents are full, none is over");
+    assert_eq!(
+        count(&mut owner, "select count(*) from account_users where current_load = 2").await,
+        2,
+        "both agents are full, none is over"
+    );
     let actor = Actor::system(office.account);
     let mut tx = app.ctx.begin(&actor).await.unwrap();
     let mut teamed = 0;
@@ -102,7 +111,9 @@ async fn a_persons_priority_and_answer_are_respected(_: PgPoolOptions, options: 
     let anna = office.anna(&app).await;
     let (id, _) = write(&app, &office, REFUND).await;
     anna.patch(&format!("/api/conversations/{id}"), serde_json::json!({ "priority": "low" })).await.expect(200);
-    anna.post(&format!("/api/conversations/{id}/messages"), serde_json::json!({ "content": "On it!" })).await.expect(201);
+    anna.post(&format!("/api/conversations/{id}/messages"), serde_json::json!({ "content": "On it!" }))
+        .await
+        .expect(201);
     app.work().await;
     let actor = Actor::system(office.account);
     let mut tx = app.ctx.begin(&actor).await.unwrap();
@@ -122,7 +133,8 @@ async fn a_newer_message_overtakes_the_pending_draft(_: PgPoolOptions, options: 
     app.work().await;
     let actor = Actor::system(office.account);
     let mut tx = app.ctx.begin(&actor).await.unwrap();
-    let statuses: Vec<DraftStatus> = drafts::list(&mut tx, &actor, id).await.unwrap().iter().map(|draft| draft.status).collect();
+    let statuses: Vec<DraftStatus> =
+        drafts::list(&mut tx, &actor, id).await.unwrap().iter().map(|draft| draft.status).collect();
     assert_eq!(statuses, [DraftStatus::Pending, DraftStatus::Superseded]);
 }
 
@@ -148,7 +160,8 @@ async fn an_unreadable_job_is_parked_and_an_erased_message_is_done(_: PgPoolOpti
     }
     stop.cancel();
     running.await.unwrap().unwrap();
-    let statuses: Vec<String> = sqlx::query_scalar("select status from jobs order by id").fetch_all(&mut owner).await.unwrap();
+    let statuses: Vec<String> =
+        sqlx::query_scalar("select status from jobs order by id").fetch_all(&mut owner).await.unwrap();
     assert_eq!(statuses, ["done", "parked"]);
 }
 
@@ -172,7 +185,10 @@ async fn stopping_leaves_nothing_in_hand(_: PgPoolOptions, options: PgConnectOpt
     running.await.unwrap().unwrap();
     assert!(asked.elapsed() < Duration::from_secs(30));
     assert_eq!(count(&mut owner, "select count(*) from jobs where status = 'running'").await, 0);
-    assert!(count(&mut owner, "select count(*) from jobs where status in ('ready', 'scheduled')").await > 0, "it stopped in the middle");
+    assert!(
+        count(&mut owner, "select count(*) from jobs where status in ('ready', 'scheduled')").await > 0,
+        "it stopped in the middle"
+    );
     app.work().await;
     assert_eq!(count(&mut owner, "select count(*) from classifications").await, 12);
     assert_eq!(count(&mut owner, "select count(*) from jobs where crashes > 0").await, 0);
@@ -215,7 +231,12 @@ async fn a_snooze_ends_by_itself(_: PgPoolOptions, options: PgConnectOptions) {
     let actor = Actor::system(office.account);
     let mut tx = app.ctx.begin(&actor).await.unwrap();
     let until = app.ctx.now() + chrono::TimeDelta::hours(1);
-    let snooze = UpdateConversation { status: Some(types::conversations::Status::Snoozed), priority: None, snoozed_until: Some(until), subject: None };
+    let snooze = UpdateConversation {
+        status: Some(types::conversations::Status::Snoozed),
+        priority: None,
+        snoozed_until: Some(until),
+        subject: None,
+    };
     conversations::update(&mut tx, &actor, id, snooze).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(conversations::wake_snoozed(&app.ctx, office.account).await.unwrap(), 0);
@@ -230,7 +251,11 @@ async fn nobody_online_means_the_team(_: PgPoolOptions, options: PgConnectOption
     let app = TestApp::start(options).await;
     let office = Office::open(&app, "acme").await;
     let mut owner = owner_in(&app, &office).await;
-    sqlx::query("update account_users set availability = $1").bind(Availability::Busy.as_str()).execute(&mut owner).await.unwrap();
+    sqlx::query("update account_users set availability = $1")
+        .bind(Availability::Busy.as_str())
+        .execute(&mut owner)
+        .await
+        .unwrap();
     sqlx::query("update accounts set auto_assign_threshold = 0.2").execute(&mut owner).await.unwrap();
     let (id, _) = write(&app, &office, REFUND).await;
     app.work().await;
@@ -242,6 +267,10 @@ async fn nobody_online_means_the_team(_: PgPoolOptions, options: PgConnectOption
 
 async fn owner_in(app: &TestApp, office: &Office) -> sqlx::PgConnection {
     let mut owner = owner(app).await;
-    sqlx::query("select set_config('app.account_id', $1, false)").bind(office.account.to_string()).execute(&mut owner).await.unwrap();
+    sqlx::query("select set_config('app.account_id', $1, false)")
+        .bind(office.account.to_string())
+        .execute(&mut owner)
+        .await
+        .unwrap();
     owner
 }

@@ -47,9 +47,14 @@ async fn a_killed_worker_leaves_one_effect_a_job(_: PgPoolOptions, options: PgCo
     let office = Office::open(&app, "acme").await;
     let mut owner = owner(&app).await;
     sqlx::query("grant select on _sqlx_migrations to hummdesk_runtime").execute(&mut owner).await.unwrap();
-    sqlx::query("select set_config('app.account_id', $1, false)").bind(office.account.to_string()).execute(&mut owner).await.unwrap();
+    sqlx::query("select set_config('app.account_id', $1, false)")
+        .bind(office.account.to_string())
+        .execute(&mut owner)
+        .await
+        .unwrap();
     for number in 0..MESSAGES {
-        write(&app, &office, &format!("I was charged twice for order {number}, please refund one of the payments.")).await;
+        write(&app, &office, &format!("I was charged twice for order {number}, please refund one of the payments."))
+            .await;
     }
     let data = tempfile::tempdir().unwrap();
     // The trained heads of the test run, so that the binary need not train its own.
@@ -62,7 +67,8 @@ async fn a_killed_worker_leaves_one_effect_a_job(_: PgPoolOptions, options: PgCo
         let deadline = Instant::now() + PATIENCE;
         // In the middle: as soon as something is in its hands, which bear a number of their own each time.
         loop {
-            let holder = count(&mut owner, "select coalesce(max(worker_id), 0) from jobs where status = 'running'").await;
+            let holder =
+                count(&mut owner, "select coalesce(max(worker_id), 0) from jobs where status = 'running'").await;
             if holder > newest {
                 newest = holder;
                 break;
@@ -77,7 +83,11 @@ async fn a_killed_worker_leaves_one_effect_a_job(_: PgPoolOptions, options: PgCo
     let deadline = Instant::now() + PATIENCE;
     while count(&mut owner, "select count(*) from jobs where status not in ('done', 'parked')").await > 0 {
         assert!(Instant::now() < deadline, "the queue does not empty");
-        for id in sqlx::query_scalar::<_, i64>("select id from jobs where status = 'parked'").fetch_all(&mut owner).await.unwrap() {
+        for id in sqlx::query_scalar::<_, i64>("select id from jobs where status = 'parked'")
+            .fetch_all(&mut owner)
+            .await
+            .unwrap()
+        {
             domain::jobs::unpark(&app.ctx, types::JobId(id)).await.unwrap();
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -87,7 +97,10 @@ async fn a_killed_worker_leaves_one_effect_a_job(_: PgPoolOptions, options: PgCo
     assert_eq!(count(&mut owner, "select count(distinct message_id) from classifications").await, MESSAGES);
     assert_eq!(count(&mut owner, "select count(*) from drafts").await, MESSAGES);
     assert_eq!(count(&mut owner, "select count(distinct message_id) from drafts").await, MESSAGES);
-    assert!(count(&mut owner, "select count(*) from jobs where crashes > 0").await > 0, "the kills met some job at work");
+    assert!(
+        count(&mut owner, "select count(*) from jobs where crashes > 0").await > 0,
+        "the kills met some job at work"
+    );
 
     // And asked politely, it goes within the promised time.
     let asked = Instant::now();

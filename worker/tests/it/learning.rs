@@ -27,11 +27,25 @@ async fn articles_are_found_as_they_stand_now_and_only_at_home(_: PgPoolOptions,
     let globex = Office::open(&app, "globex").await;
     let (at_acme, at_globex) = (Actor::system(acme.account), Actor::system(globex.account));
     let mut tx = app.ctx.begin(&at_acme).await.unwrap();
-    let refunds = knowledge::create(&mut tx, &at_acme, article("Refunds", "A refund arrives within five business days. Write to us with the order number.")).await.unwrap();
-    knowledge::create(&mut tx, &at_acme, article("Opening hours", "The shop is open from nine to five.")).await.unwrap();
+    let refunds = knowledge::create(
+        &mut tx,
+        &at_acme,
+        article("Refunds", "A refund arrives within five business days. Write to us with the order number."),
+    )
+    .await
+    .unwrap();
+    knowledge::create(&mut tx, &at_acme, article("Opening hours", "The shop is open from nine to five."))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let mut tx = app.ctx.begin(&at_globex).await.unwrap();
-    knowledge::create(&mut tx, &at_globex, article("Refunds at Globex", "CANARY-7731: a refund arrives within one day.")).await.unwrap();
+    knowledge::create(
+        &mut tx,
+        &at_globex,
+        article("Refunds at Globex", "CANARY-7731: a refund arrives within one day."),
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     app.work().await;
 
@@ -44,7 +58,10 @@ async fn articles_are_found_as_they_stand_now_and_only_at_home(_: PgPoolOptions,
     }
 
     let mut tx = app.ctx.begin(&at_acme).await.unwrap();
-    let changed = knowledge::replace(&mut tx, &at_acme, refunds.id, article("Refunds", "A refund arrives within two weeks.")).await.unwrap();
+    let changed =
+        knowledge::replace(&mut tx, &at_acme, refunds.id, article("Refunds", "A refund arrives within two weeks."))
+            .await
+            .unwrap();
     assert!(!changed.indexed);
     tx.commit().await.unwrap();
     app.work().await;
@@ -52,7 +69,10 @@ async fn articles_are_found_as_they_stand_now_and_only_at_home(_: PgPoolOptions,
     assert!(hits[0].excerpt.contains("two weeks"), "{:?}", hits[0]);
 
     let mut tx = app.ctx.begin(&at_acme).await.unwrap();
-    let hidden = SaveArticle { status: Some(ArticleStatus::Archived), ..article("Refunds", "A refund arrives within two weeks.") };
+    let hidden = SaveArticle {
+        status: Some(ArticleStatus::Archived),
+        ..article("Refunds", "A refund arrives within two weeks.")
+    };
     assert!(knowledge::replace(&mut tx, &at_acme, refunds.id, hidden).await.is_ok());
     tx.commit().await.unwrap();
     let hits = knowledge::search(&app.ctx, &at_acme, query("When does my refund arrive?")).await.unwrap();
@@ -72,7 +92,12 @@ async fn a_correction_changes_the_next_verdict_of_this_account_alone(_: PgPoolOp
     let mut tx = app.ctx.begin(&actor).await.unwrap();
     let before = classifications::latest(&mut tx, &actor, first).await.unwrap();
     let wanted = if before.category == "sales" { "billing" } else { "sales" };
-    let correct = Correct { category: Some(wanted.to_owned()), priority: Some(Priority::Urgent), sentiment: None, language: None };
+    let correct = Correct {
+        category: Some(wanted.to_owned()),
+        priority: Some(Priority::Urgent),
+        sentiment: None,
+        language: None,
+    };
     let corrected = classifications::correct(&mut tx, &actor, before.id, correct).await.unwrap();
     assert_eq!((corrected.category.as_str(), corrected.priority), (wanted, Priority::Urgent));
     let conversation = domain::conversations::get(&mut tx, &actor, first).await.unwrap();
@@ -105,7 +130,8 @@ async fn a_draft_is_sent_once_without_its_marks(_: PgPoolOptions, options: PgCon
     knowledge::create(&mut tx, &anna, article("Duplicate charges", body)).await.unwrap();
     tx.commit().await.unwrap();
     app.work().await;
-    let (conversation, _) = write(&app, &office, "I was charged twice for one order. When do I get the duplicate payment back?").await;
+    let (conversation, _) =
+        write(&app, &office, "I was charged twice for one order. When do I get the duplicate payment back?").await;
     app.work().await;
     let mut tx = app.ctx.begin(&anna).await.unwrap();
     let draft = drafts::list(&mut tx, &anna, conversation).await.unwrap().remove(0);

@@ -17,7 +17,11 @@ async fn a_flood_delays_another_account_by_one_claim_at_most(_: PgPoolOptions, o
     let quiet = Office::open(&app, "quiet").await;
     let mut owner = owner(&app).await;
     // Written as the flood's own tenant: row security binds the owner, too.
-    sqlx::query("select set_config('app.account_id', $1, false)").bind(loud.account.to_string()).execute(&mut owner).await.unwrap();
+    sqlx::query("select set_config('app.account_id', $1, false)")
+        .bind(loud.account.to_string())
+        .execute(&mut owner)
+        .await
+        .unwrap();
     sqlx::query("insert into jobs (account_id, queue, payload) select $1, 'classify', '{\"message_id\": 1}' from generate_series(1, 10000)")
         .bind(loud.account.0)
         .execute(&mut owner)
@@ -116,7 +120,8 @@ async fn urgent_jobs_go_first(_: PgPoolOptions, options: PgConnectOptions) {
     let office = Office::open(&app, "acme").await;
     let (_, message) = write(&app, &office, "Hello").await;
     let mut tx = app.ctx.begin_in(office.account).await.unwrap();
-    let urgent = domain::classifications::request(&mut tx, &domain::Actor::system(office.account), message).await.unwrap();
+    let urgent =
+        domain::classifications::request(&mut tx, &domain::Actor::system(office.account), message).await.unwrap();
     tx.commit().await.unwrap();
     let life = WorkerLife::begin(&app.ctx.db).await.unwrap();
     assert_eq!(claim(&app.ctx, &life, START, 1).await[0].id, urgent);
@@ -127,7 +132,11 @@ async fn urgent_jobs_go_first(_: PgPoolOptions, options: PgConnectOptions) {
 
 async fn owner_of(app: &TestApp, office: &Office) -> sqlx::PgConnection {
     let mut owner = owner(app).await;
-    sqlx::query("select set_config('app.account_id', $1, false)").bind(office.account.to_string()).execute(&mut owner).await.unwrap();
+    sqlx::query("select set_config('app.account_id', $1, false)")
+        .bind(office.account.to_string())
+        .execute(&mut owner)
+        .await
+        .unwrap();
     owner
 }
 

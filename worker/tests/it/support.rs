@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::{
-    Actor, ActorKind, Ctx,
-    conversations, contacts,
+    Actor, ActorKind, Ctx, contacts, conversations,
     jobs::{self, Claimed, WorkerLife},
     messages,
 };
@@ -64,8 +63,18 @@ pub async fn write_again(app: &TestApp, office: &Office, conversation: Conversat
     let mut tx = app.ctx.begin(&system).await.expect("a transaction");
     let contact = conversations::get(&mut tx, &system, conversation).await.expect("the conversation").contact;
     let name = contacts::get(&mut tx, &system, contact.id).await.expect("the contact").name;
-    let visitor = Actor { account_id: office.account, kind: ActorKind::Visitor { contact_id: contact.id, inbox_id: office.inbox }, name };
-    let request = CreateMessage { content: text.to_owned(), private: false, attachment_ids: Vec::new(), content_type: None, client_ref: None };
+    let visitor = Actor {
+        account_id: office.account,
+        kind: ActorKind::Visitor { contact_id: contact.id, inbox_id: office.inbox },
+        name,
+    };
+    let request = CreateMessage {
+        content: text.to_owned(),
+        private: false,
+        attachment_ids: Vec::new(),
+        content_type: None,
+        client_ref: None,
+    };
     let message = messages::receive(&mut tx, &visitor, conversation, request).await.expect("a message");
     assert_eq!(message.sender_type, SenderType::Contact);
     tx.commit().await.expect("committed");
@@ -88,7 +97,8 @@ pub async fn reap(ctx: &Ctx) {
 
 /// Status, attempts and crashes of each job, oldest first.
 pub async fn standing(owner: &mut PgConnection) -> Vec<(String, i32, i32)> {
-    let rows = sqlx::query("select status, attempts, crashes from jobs order by id").fetch_all(owner).await.expect("the jobs");
+    let rows =
+        sqlx::query("select status, attempts, crashes from jobs order by id").fetch_all(owner).await.expect("the jobs");
     rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }
 

@@ -16,30 +16,19 @@ mod wasm;
 use publish::Site;
 
 /// The two browser programs; the widget is always built small, because customers' pages load it.
-const FRONTEND: wasm::Program = wasm::Program {
-    package: "frontend",
-    name: "frontend",
-    always_small: false,
-};
-const WIDGET: wasm::Program = wasm::Program {
-    package: "widget",
-    name: "widget-app",
-    always_small: true,
-};
+const FRONTEND: wasm::Program = wasm::Program { package: "frontend", name: "frontend", always_small: false };
+const WIDGET: wasm::Program = wasm::Program { package: "widget", name: "widget-app", always_small: true };
 
 /// Builds into `HUMMDESK_SITE_ROOT`, or `target/site` of the clone at `root`. The manifest is
 /// replaced last, so a server that reads it at any moment finds every file it names.
 pub(crate) fn build(root: &Path, release: bool) -> anyhow::Result<()> {
     let work = root.join("target/web");
-    let site_root = std::env::var_os("HUMMDESK_SITE_ROOT")
-        .map_or_else(|| root.join("target/site"), PathBuf::from);
+    let site_root = std::env::var_os("HUMMDESK_SITE_ROOT").map_or_else(|| root.join("target/site"), PathBuf::from);
     let (styles, frontend, widget) = thread::scope(|scope| {
         let styles = scope.spawn(|| styles::build(root, &work));
         let frontend = wasm::build(root, &work, FRONTEND, release)?;
         let widget = wasm::build(root, &work, WIDGET, release)?;
-        let styles = styles
-            .join()
-            .map_err(|_| anyhow!("the style build panicked"))??;
+        let styles = styles.join().map_err(|_| anyhow!("the style build panicked"))??;
         anyhow::Ok((styles, frontend, widget))
     })?;
 

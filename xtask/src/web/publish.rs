@@ -29,17 +29,9 @@ pub(super) struct Site<'a> {
 impl<'a> Site<'a> {
     pub(super) fn open(root: &'a Path, cache: &'a Path, release: bool) -> anyhow::Result<Self> {
         for directory in [&root.join("pkg"), cache] {
-            fs::create_dir_all(directory)
-                .with_context(|| format!("creating {}", directory.display()))?;
+            fs::create_dir_all(directory).with_context(|| format!("creating {}", directory.display()))?;
         }
-        Ok(Self {
-            root,
-            cache,
-            release,
-            manifest: BTreeMap::new(),
-            files: BTreeSet::new(),
-            cached: BTreeSet::new(),
-        })
+        Ok(Self { root, cache, release, manifest: BTreeMap::new(), files: BTreeSet::new(), cached: BTreeSet::new() })
     }
 
     /// Publishes under `/pkg/` with the content's hash in the name, to be cached for ever.
@@ -64,9 +56,7 @@ impl<'a> Site<'a> {
     /// The static files, at the root of the site.
     pub(super) fn add_public(&mut self, directory: &Path) -> anyhow::Result<()> {
         for file in files_below(directory)? {
-            let path = file
-                .strip_prefix(directory)
-                .context("a static file outside its directory")?;
+            let path = file.strip_prefix(directory).context("a static file outside its directory")?;
             let content = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
             self.add_at(&path.to_string_lossy(), &content)?;
         }
@@ -97,9 +87,7 @@ impl<'a> Site<'a> {
             Ok(text) if is_text => self
                 .manifest
                 .iter()
-                .fold(text.to_owned(), |text, (name, address)| {
-                    text.replace(&format!("/pkg/{name}"), address)
-                })
+                .fold(text.to_owned(), |text, (name, address)| text.replace(&format!("/pkg/{name}"), address))
                 .into_bytes(),
             _ => content.to_vec(),
         }
@@ -123,18 +111,12 @@ impl<'a> Site<'a> {
     /// Compression at full strength takes seconds, so its results are kept by content.
     fn compressed(&mut self, content: &[u8], encoding: Encoding) -> anyhow::Result<Vec<u8>> {
         let effort = if self.release { "best" } else { "quick" };
-        let kept = self.cache.join(format!(
-            "{}.{effort}.{}",
-            digest(content),
-            encoding.suffix()
-        ));
+        let kept = self.cache.join(format!("{}.{effort}.{}", digest(content), encoding.suffix()));
         self.cached.insert(kept.clone());
         if let Ok(compressed) = fs::read(&kept) {
             return Ok(compressed);
         }
-        let compressed = encoding
-            .compress(content, self.release)
-            .context("compressing")?;
+        let compressed = encoding.compress(content, self.release).context("compressing")?;
         replace(&kept, &compressed)?;
         Ok(compressed)
     }
@@ -178,18 +160,7 @@ fn extension(name: &str) -> &str {
 }
 
 fn compresses(name: &str) -> bool {
-    [
-        "css",
-        "html",
-        "js",
-        "json",
-        "svg",
-        "txt",
-        "wasm",
-        "webmanifest",
-        "xml",
-    ]
-    .contains(&extension(name))
+    ["css", "html", "js", "json", "svg", "txt", "wasm", "webmanifest", "xml"].contains(&extension(name))
 }
 
 /// Leaves an equal file alone, and never shows half of a new one.
@@ -198,8 +169,7 @@ fn replace(file: &Path, content: &[u8]) -> anyhow::Result<()> {
         return Ok(());
     }
     if let Some(directory) = file.parent() {
-        fs::create_dir_all(directory)
-            .with_context(|| format!("creating {}", directory.display()))?;
+        fs::create_dir_all(directory).with_context(|| format!("creating {}", directory.display()))?;
     }
     let fresh = PathBuf::from(format!("{}.new", file.display()));
     fs::write(&fresh, content)
@@ -210,7 +180,5 @@ fn replace(file: &Path, content: &[u8]) -> anyhow::Result<()> {
 /// A file whose age cannot be told is kept.
 fn is_recent(file: &Path) -> bool {
     let age = fs::metadata(file).and_then(|metadata| metadata.modified());
-    age.ok()
-        .and_then(|time| time.elapsed().ok())
-        .is_none_or(|age| age < KEPT_FOR)
+    age.ok().and_then(|time| time.elapsed().ok()).is_none_or(|age| age < KEPT_FOR)
 }

@@ -25,10 +25,7 @@ impl Stamp {
             hasher.update((input.len() as u64).to_le_bytes());
             hasher.update(input);
         }
-        Self {
-            file,
-            value: hex::encode(hasher.finalize()),
-        }
+        Self { file, value: hex::encode(hasher.finalize()) }
     }
 
     pub(super) fn is_current(&self, output: &Path) -> bool {
@@ -41,8 +38,7 @@ impl Stamp {
     }
 
     pub(super) fn set(&self) -> anyhow::Result<()> {
-        fs::write(&self.file, &self.value)
-            .with_context(|| format!("writing {}", self.file.display()))
+        fs::write(&self.file, &self.value).with_context(|| format!("writing {}", self.file.display()))
     }
 }
 
@@ -54,12 +50,9 @@ pub(super) fn files_below(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
         if !directory.is_dir() {
             continue;
         }
-        let entries =
-            fs::read_dir(&directory).with_context(|| format!("listing {}", directory.display()))?;
+        let entries = fs::read_dir(&directory).with_context(|| format!("listing {}", directory.display()))?;
         for entry in entries {
-            let path = entry
-                .with_context(|| format!("listing {}", directory.display()))?
-                .path();
+            let path = entry.with_context(|| format!("listing {}", directory.display()))?.path();
             if path.is_dir() {
                 pending.push(path);
             } else {

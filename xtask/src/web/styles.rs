@@ -23,10 +23,7 @@ pub(super) fn build(root: &Path, work: &Path) -> anyhow::Result<PathBuf> {
             inputs.push(read(&file)?);
         }
     }
-    let stamp = Stamp::new(
-        work.join("main.css.stamp"),
-        inputs.iter().map(Vec::as_slice),
-    );
+    let stamp = Stamp::new(work.join("main.css.stamp"), inputs.iter().map(Vec::as_slice));
     if stamp.is_current(&output) {
         return Ok(output);
     }
@@ -37,11 +34,7 @@ pub(super) fn build(root: &Path, work: &Path) -> anyhow::Result<PathBuf> {
         .arg(&output)
         .output()
         .context("running tailwindcss: run scripts/setup")?;
-    ensure!(
-        tailwind.status.success(),
-        "tailwindcss failed: {}",
-        String::from_utf8_lossy(&tailwind.stderr).trim()
-    );
+    ensure!(tailwind.status.success(), "tailwindcss failed: {}", String::from_utf8_lossy(&tailwind.stderr).trim());
     stamp.set()?;
     Ok(output)
 }

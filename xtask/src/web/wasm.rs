@@ -54,33 +54,20 @@ impl Built {
         files
             .into_iter()
             .map(|file| {
-                let path = file
-                    .strip_prefix(&directory)
-                    .context("a snippet outside its directory")?;
+                let path = file.strip_prefix(&directory).context("a snippet outside its directory")?;
                 Ok((path.to_string_lossy().into_owned(), read(&file)?))
             })
             .collect()
     }
 }
 
-pub(super) fn build(
-    root: &Path,
-    work: &Path,
-    program: Program,
-    release: bool,
-) -> anyhow::Result<Built> {
+pub(super) fn build(root: &Path, work: &Path, program: Program, release: bool) -> anyhow::Result<Built> {
     let small = release || program.always_small;
     let compiled = compile(root, program.package, small)?;
-    let built = Built {
-        directory: work.join(program.name),
-        name: program.name,
-    };
+    let built = Built { directory: work.join(program.name), name: program.name };
     let wasm = read(&compiled)?;
     let kind: &[u8] = if small { b"small" } else { b"quick" };
-    let stamp = Stamp::new(
-        work.join(format!("{}.stamp", program.name)),
-        [RECIPE, kind, &wasm],
-    );
+    let stamp = Stamp::new(work.join(format!("{}.stamp", program.name)), [RECIPE, kind, &wasm]);
     if stamp.is_current(&built.directory) {
         return Ok(built);
     }
@@ -107,31 +94,23 @@ fn compile(root: &Path, package: &str, small: bool) -> anyhow::Result<PathBuf> {
         .status()
         .context("running cargo")?;
     ensure!(status.success(), "{package} does not build for {TARGET}");
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let directory = if small { SMALL } else { "debug" };
-    Ok(target
-        .join(TARGET)
-        .join(directory)
-        .join(package.replace('-', "_"))
-        .with_extension("wasm"))
+    Ok(target.join(TARGET).join(directory).join(package.replace('-', "_")).with_extension("wasm"))
 }
 
 fn bind(built: &Built, wasm: Vec<u8>) -> anyhow::Result<()> {
-    let outcome = Bindgen::new()
-        .input_bytes(built.name, wasm)
-        .web(true)
-        .map(|bindgen| {
-            bindgen
-                .typescript(false)
-                // The page names the module's hashed address itself.
-                .omit_default_module_path(true)
-                .keep_debug(false)
-                // Names of functions are half of a quick build, and every page load pays for them.
-                .remove_name_section(true)
-                .remove_producers_section(true)
-                .generate(&built.directory)
-        });
+    let outcome = Bindgen::new().input_bytes(built.name, wasm).web(true).map(|bindgen| {
+        bindgen
+            .typescript(false)
+            // The page names the module's hashed address itself.
+            .omit_default_module_path(true)
+            .keep_debug(false)
+            // Names of functions are half of a quick build, and every page load pays for them.
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .generate(&built.directory)
+    });
     match outcome {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) | Err(error) => bail!("wasm-bindgen failed for {}: {error:#}", built.name),

@@ -43,15 +43,21 @@ pub struct Decision {
 impl Decider {
     /// Trains on `(sample, label, repeats)`; cross-validates first, to know the temperature, unless it is `known` from
     /// nearly the same examples.
-    pub fn train(examples: &[(&Sample, &str, usize)], training: Training, known: Option<(f32, Quality)>) -> Result<Self, AiError> {
+    pub fn train(
+        examples: &[(&Sample, &str, usize)],
+        training: Training,
+        known: Option<(f32, Quality)>,
+    ) -> Result<Self, AiError> {
         let mut labels: Vec<String> = examples.iter().map(|(_, label, _)| (*label).to_owned()).collect();
         labels.sort();
         labels.dedup();
         if labels.is_empty() {
             return Err(AiError::Training("there is no example to learn from".to_owned()));
         }
-        let classes: Vec<usize> =
-            examples.iter().map(|(_, label, _)| labels.binary_search_by(|known| known.as_str().cmp(label)).unwrap_or_default()).collect();
+        let classes: Vec<usize> = examples
+            .iter()
+            .map(|(_, label, _)| labels.binary_search_by(|known| known.as_str().cmp(label)).unwrap_or_default())
+            .collect();
         let folds = if known.is_some() {
             0
         } else if examples.len() > 1_000 {
@@ -60,8 +66,11 @@ impl Decider {
             5
         };
         let samples: Vec<&Sample> = examples.iter().map(|(sample, _, _)| *sample).collect();
-        let fold_of =
-            if folds == 0 { vec![1; examples.len()] } else { calibration::folds(&classes, &alike(&samples)?, folds, training.seed) };
+        let fold_of = if folds == 0 {
+            vec![1; examples.len()]
+        } else {
+            calibration::folds(&classes, &alike(&samples)?, folds, training.seed)
+        };
         let fit = |keep: &dyn Fn(usize) -> bool| {
             let chosen: Vec<usize> = (0..examples.len()).filter(|&index| keep(index)).collect();
             let samples: Vec<&Sample> = chosen.iter().map(|&index| examples[index].0).collect();

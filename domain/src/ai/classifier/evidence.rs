@@ -85,7 +85,8 @@ fn phrases(text: &str) -> Vec<Phrase<'_>> {
     let mut runs: Vec<Vec<(usize, usize)>> = vec![Vec::new()];
     for (start, word) in text.unicode_word_indices() {
         let end = start + word.len();
-        let joined = runs.last().and_then(|run| run.last()).is_none_or(|&(_, before)| text[before..start].trim().is_empty());
+        let joined =
+            runs.last().and_then(|run| run.last()).is_none_or(|&(_, before)| text[before..start].trim().is_empty());
         if !joined || is_function_word(&text::fold(word)) {
             runs.push(Vec::new());
         }
@@ -107,9 +108,15 @@ fn phrases(text: &str) -> Vec<Phrase<'_>> {
 }
 
 /// One or two plain sentences from what decided.
-pub(super) fn reasoning(label: &str, confidence: f64, alternative: Option<&(String, f64)>, evidence: &[Evidence]) -> String {
+pub(super) fn reasoning(
+    label: &str,
+    confidence: f64,
+    alternative: Option<&(String, f64)>,
+    evidence: &[Evidence],
+) -> String {
     let of_kind = |kind| evidence.iter().filter(move |evidence| evidence.kind == kind);
-    let quoted: Vec<String> = of_kind(EvidenceKind::Words).take(3).map(|evidence| format!("“{}”", evidence.text)).collect();
+    let quoted: Vec<String> =
+        of_kind(EvidenceKind::Words).take(3).map(|evidence| format!("“{}”", evidence.text)).collect();
     let mut sentence = format!("{}, {:.0} % sure", text::capitalised(label), (confidence * 100.0).floor());
     if !quoted.is_empty() {
         sentence.push_str(": ");

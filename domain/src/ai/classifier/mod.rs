@@ -101,7 +101,8 @@ impl Classifier {
         let mut base = Vec::new();
         let mut vectors = Vec::new();
         for (example, vector) in BUILTIN.iter().zip(self.vectors.chunks_exact(DIMENSION)) {
-            let wanted = example.category.as_ref().is_none_or(|category| categories.is_empty() || categories.contains(category));
+            let wanted =
+                example.category.as_ref().is_none_or(|category| categories.is_empty() || categories.contains(category));
             let mut example = example.clone();
             if !wanted {
                 // Still teaches priority and sentiment.
@@ -117,12 +118,18 @@ impl Classifier {
     }
 
     fn train(base: &[Example], extra: &[Example], vectors: Vec<f32>, known: Option<&Self>) -> Result<Self, AiError> {
-        let examples: Vec<(&Example, usize)> =
-            base.iter().map(|example| (example, 1)).chain(extra.iter().map(|example| (example, CORRECTION_REPEATS))).collect();
+        let examples: Vec<(&Example, usize)> = base
+            .iter()
+            .map(|example| (example, 1))
+            .chain(extra.iter().map(|example| (example, CORRECTION_REPEATS)))
+            .collect();
         let samples: Vec<Sample> = examples
             .iter()
             .zip(vectors.chunks_exact(DIMENSION))
-            .map(|((example, _), vector)| Sample { dense: vector.to_vec(), sparse: features::extract(&example.text, &example.gloss()) })
+            .map(|((example, _), vector)| Sample {
+                dense: vector.to_vec(),
+                sparse: features::extract(&example.text, &example.gloss()),
+            })
             .collect();
         let decide = |label: &(dyn Fn(&Example) -> Option<String> + Sync), known: Option<&Decider>| {
             let labelled: Vec<(&Sample, String, usize)> = examples
@@ -138,12 +145,25 @@ impl Classifier {
             || decide(&|example| example.category.clone(), known.map(|known| &known.category)),
             || {
                 rayon::join(
-                    || decide(&|example| example.priority.map(|priority| priority.to_string()), known.map(|known| &known.priority)),
-                    || decide(&|example| example.sentiment.map(|sentiment| sentiment.to_string()), known.map(|known| &known.sentiment)),
+                    || {
+                        decide(
+                            &|example| example.priority.map(|priority| priority.to_string()),
+                            known.map(|known| &known.priority),
+                        )
+                    },
+                    || {
+                        decide(
+                            &|example| example.sentiment.map(|sentiment| sentiment.to_string()),
+                            known.map(|known| &known.sentiment),
+                        )
+                    },
                 )
             },
         );
-        let known = examples.iter().map(|(example, _)| Known { text: example.text.clone(), category: example.category.clone() }).collect();
+        let known = examples
+            .iter()
+            .map(|(example, _)| Known { text: example.text.clone(), category: example.category.clone() })
+            .collect();
         Ok(Self {
             category: category?,
             priority: priority?,

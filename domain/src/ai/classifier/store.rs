@@ -74,8 +74,18 @@ pub(super) fn read(path: &Path) -> Option<Classifier> {
         return None;
     }
     let [category, priority, sentiment] = <[Decider; 3]>::try_from(deciders).ok()?;
-    let known = BUILTIN.iter().map(|example| Known { text: example.text.clone(), category: example.category.clone() }).collect();
-    Some(Classifier { category, priority, sentiment, known: Arc::new(known), vectors: Arc::new(vectors), name: header.name })
+    let known = BUILTIN
+        .iter()
+        .map(|example| Known { text: example.text.clone(), category: example.category.clone() })
+        .collect();
+    Some(Classifier {
+        category,
+        priority,
+        sentiment,
+        known: Arc::new(known),
+        vectors: Arc::new(vectors),
+        name: header.name,
+    })
 }
 
 pub(super) fn write(path: &Path, classifier: &Classifier) -> std::io::Result<()> {
@@ -92,7 +102,8 @@ pub(super) fn write(path: &Path, classifier: &Classifier) -> std::io::Result<()>
         body.extend(weights);
     }
     body.extend(classifier.vectors.iter().flat_map(|value| value.to_le_bytes()));
-    let header = serde_json::to_vec(&Header { name: classifier.name.clone(), deciders, vectors: classifier.vectors.len() })?;
+    let header =
+        serde_json::to_vec(&Header { name: classifier.name.clone(), deciders, vectors: classifier.vectors.len() })?;
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }

@@ -16,7 +16,9 @@ fn every_shipped_line_is_an_example() {
     let lines = include_str!("../../../data/training.jsonl");
     assert_eq!(parse(lines).len(), lines.lines().count());
     assert!(
-        builtin_examples().iter().all(|example| example.category.is_some() && example.priority.is_some() && example.sentiment.is_some())
+        builtin_examples()
+            .iter()
+            .all(|example| example.category.is_some() && example.priority.is_some() && example.sentiment.is_some())
     );
 }
 
@@ -41,7 +43,8 @@ fn held_out_messages_are_understood() {
         priorities += usize::from(Some(priority) == held.priority);
         close += usize::from(rank(priority).abs_diff(rank(held.priority.unwrap())) <= 1);
         sentiments += usize::from(
-            Some(classifier.sentiment.labels[classifier.sentiment.decide(&sample).class].as_str()) == held.sentiment.map(Sentiment::as_str),
+            Some(classifier.sentiment.labels[classifier.sentiment.decide(&sample).class].as_str())
+                == held.sentiment.map(Sentiment::as_str),
         );
     }
     let share = |count: usize| count as f64 / held.len() as f64;
@@ -62,7 +65,8 @@ fn held_out_messages_are_understood() {
 fn training_is_deterministic() {
     let (encoder, classifier) = testing::model();
     let count = 160;
-    let train = || Classifier::train(&BUILTIN[..count], &[], classifier.vectors[..count * DIMENSION].to_vec(), None).unwrap();
+    let train =
+        || Classifier::train(&BUILTIN[..count], &[], classifier.vectors[..count * DIMENSION].to_vec(), None).unwrap();
     let (one, other) = (train(), train());
     let text = "My invoice shows two charges";
     let sample = Classifier::sample(text, text, encoder.encode(&[text]).unwrap().remove(0));
@@ -116,17 +120,20 @@ fn a_cache_file_gives_the_same_classifier_and_damage_is_harmless() {
 #[test]
 fn corrections_teach_a_new_category() {
     let (encoder, classifier) = testing::model();
-    let extra: Vec<Example> =
-        ["The courier left my parcel in the rain", "Where is my parcel? The courier never came", "Parcel arrived at the wrong address"]
-            .into_iter()
-            .map(|text| Example {
-                text: text.to_owned(),
-                language: None,
-                category: Some("delivery".to_owned()),
-                priority: None,
-                sentiment: None,
-            })
-            .collect();
+    let extra: Vec<Example> = [
+        "The courier left my parcel in the rain",
+        "Where is my parcel? The courier never came",
+        "Parcel arrived at the wrong address",
+    ]
+    .into_iter()
+    .map(|text| Example {
+        text: text.to_owned(),
+        language: None,
+        category: Some("delivery".to_owned()),
+        priority: None,
+        sentiment: None,
+    })
+    .collect();
     let learned = classifier.train_with(&encoder, &extra, &[]).unwrap();
     let text = "The courier lost our parcel";
     let sample = Classifier::sample(text, text, encoder.encode(&[text]).unwrap().remove(0));

@@ -69,8 +69,10 @@ impl Classifier {
         let label = self.category.labels()[category.class].clone();
 
         let words = evidence::words(&self.category, embedder, text, language, &sample, category.class).await?;
-        let mut evidence: Vec<Evidence> =
-            words.into_iter().map(|(text, weight)| Evidence { kind: EvidenceKind::Words, text, label: label.clone(), weight }).collect();
+        let mut evidence: Vec<Evidence> = words
+            .into_iter()
+            .map(|(text, weight)| Evidence { kind: EvidenceKind::Words, text, label: label.clone(), weight })
+            .collect();
         evidence.extend(self.nearest(&sample.dense, EXAMPLES).into_iter().map(|(index, similarity)| {
             let known = &self.known[index];
             Evidence {

@@ -43,7 +43,8 @@ pub fn first_name(name: &str) -> Option<String> {
     let first = name.split_whitespace().next()?;
     let plain = first.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'));
     let sized = (2..=30).contains(&first.chars().count());
-    (plain && sized && first.chars().next()?.is_alphabetic() && !first.to_lowercase().starts_with("http")).then(|| first.to_owned())
+    (plain && sized && first.chars().next()?.is_alphabetic() && !first.to_lowercase().starts_with("http"))
+        .then(|| first.to_owned())
 }
 
 #[cfg(test)]

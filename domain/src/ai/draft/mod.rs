@@ -79,7 +79,8 @@ const EXCERPT: usize = 280;
 pub async fn compose(embedder: &Embedder, request: &DraftRequest) -> Result<Composed, AiError> {
     let started = Instant::now();
     let selection = select::select(embedder, request).await?;
-    let mut composed = if selection.picks.is_empty() { unanswered(request, selection.best) } else { answered(request, &selection) };
+    let mut composed =
+        if selection.picks.is_empty() { unanswered(request, selection.best) } else { answered(request, &selection) };
     composed.generation_ms = started.elapsed().as_millis() as i64;
     Ok(composed)
 }
@@ -117,12 +118,19 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
     let titles: Vec<String> = sources.iter().map(|source| format!("“{}”", source.title)).collect();
     let mut reasoning = format!(
         "Quotes {} from {} (best match {:.0} %).",
-        if selection.picks.len() == 1 { "one sentence".to_owned() } else { format!("{} sentences", selection.picks.len()) },
+        if selection.picks.len() == 1 {
+            "one sentence".to_owned()
+        } else {
+            format!("{} sentences", selection.picks.len())
+        },
         titles.join(" and "),
         selection.best * 100.0
     );
-    if let Some(passage) =
-        selection.picks.iter().map(|pick| &request.passages[pick.passage]).find(|passage| passage.language != request.language)
+    if let Some(passage) = selection
+        .picks
+        .iter()
+        .map(|pick| &request.passages[pick.passage])
+        .find(|passage| passage.language != request.language)
     {
         let _ = write!(
             reasoning,
@@ -149,7 +157,10 @@ fn unanswered(request: &DraftRequest, best: f64) -> Composed {
     let reasoning = if request.passages.is_empty() {
         "The knowledge base has no passage about this; a person should answer.".to_owned()
     } else {
-        format!("No passage of the knowledge base answers this (best match {:.0} %); a person should answer.", best * 100.0)
+        format!(
+            "No passage of the knowledge base answers this (best match {:.0} %); a person should answer.",
+            best * 100.0
+        )
     };
     Composed {
         content: paragraphs.join("\n\n"),

@@ -42,7 +42,8 @@ impl<'a> Wording<'a> {
             Language::German => &GERMAN,
             Language::French => &FRENCH,
         };
-        let seed = request.question.bytes().fold(7usize, |seed, byte| seed.wrapping_mul(31).wrapping_add(usize::from(byte)));
+        let seed =
+            request.question.bytes().fold(7usize, |seed, byte| seed.wrapping_mul(31).wrapping_add(usize::from(byte)));
         Self { request, phrases, seed }
     }
 

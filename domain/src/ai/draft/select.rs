@@ -77,8 +77,10 @@ pub async fn select(embedder: &Embedder, request: &DraftRequest) -> Result<Selec
     if candidates.is_empty() {
         return Ok(Selection { picks: Vec::new(), best: 0.0, confidence: 0.0 });
     }
-    let texts: Vec<String> =
-        candidates.iter().map(|candidate| format!("{}: {}", request.passages[candidate.pick.passage].title, candidate.pick.text)).collect();
+    let texts: Vec<String> = candidates
+        .iter()
+        .map(|candidate| format!("{}: {}", request.passages[candidate.pick.passage].title, candidate.pick.text))
+        .collect();
     let (asked, vectors) = tokio::try_join!(embedder.embed(vec![query]), embedder.embed_remembered(&texts))?;
     for (candidate, vector) in candidates.iter_mut().zip(&vectors) {
         let passage = &request.passages[candidate.pick.passage];
@@ -104,7 +106,10 @@ fn query(request: &DraftRequest) -> String {
         return request.question.clone();
     }
     let before = request.history.iter().rev().find(|(who, _)| *who == Who::Customer);
-    before.map_or_else(|| request.question.clone(), |(_, before)| format!("{} {}", text::shorten(before, 300), request.question))
+    before.map_or_else(
+        || request.question.clone(),
+        |(_, before)| format!("{} {}", text::shorten(before, 300), request.question),
+    )
 }
 
 /// Every quotable sentence, once, with the words that may match: its own and its article's title.
@@ -119,7 +124,12 @@ fn candidates(request: &DraftRequest) -> Vec<Candidate> {
             let says = (4..=60).contains(&length) && !sentence.ends_with([':', '?']);
             if says && guard::quotable(sentence) && seen.insert(sentence.to_owned()) {
                 let words = content_words(sentence).into_iter().chain(title.iter().cloned()).collect();
-                candidates.push(Candidate { pick: Pick { passage, text: sentence.to_owned(), line }, words, lexical: 0.0, score: 0.0 });
+                candidates.push(Candidate {
+                    pick: Pick { passage, text: sentence.to_owned(), line },
+                    words,
+                    lexical: 0.0,
+                    score: 0.0,
+                });
             }
         }
     }
@@ -212,7 +222,8 @@ fn numbered(line: &str) -> Option<(u32, &str)> {
 }
 
 fn content_words(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = text::words(text).into_iter().filter(|word| word.chars().count() > 1 && !is_function_word(word)).collect();
+    let mut words: Vec<String> =
+        text::words(text).into_iter().filter(|word| word.chars().count() > 1 && !is_function_word(word)).collect();
     words.sort();
     words.dedup();
     words
@@ -224,8 +235,10 @@ fn rarity(candidates: &[Candidate], asked: &[String]) -> HashMap<String, f64> {
     asked
         .iter()
         .map(|word| {
-            let having =
-                candidates.iter().filter(|candidate| candidate.words.iter().any(|known| text::related(word, known))).count() as f64;
+            let having = candidates
+                .iter()
+                .filter(|candidate| candidate.words.iter().any(|known| text::related(word, known)))
+                .count() as f64;
             (word.clone(), (1.0 + total / (1.0 + having)).ln())
         })
         .collect()

@@ -18,7 +18,8 @@ async fn retrieve(question: &str) -> Vec<Passage> {
     let ai = testing::ai();
     let known = KNOWN
         .get_or_init(|| async {
-            let articles: Vec<Article> = serde_json::from_str(include_str!("../../../data/demo/acme_articles.json")).unwrap();
+            let articles: Vec<Article> =
+                serde_json::from_str(include_str!("../../../data/demo/acme_articles.json")).unwrap();
             let mut passages = Vec::new();
             let mut texts = Vec::new();
             for (id, article) in articles.iter().enumerate() {
@@ -38,8 +39,10 @@ async fn retrieve(question: &str) -> Vec<Passage> {
         })
         .await;
     let vector = ai.embed(vec![question.to_owned()]).await.unwrap().remove(0);
-    let mut found: Vec<Passage> =
-        known.iter().map(|(passage, of)| Passage { similarity: f64::from(dot(&vector, of)), ..passage.clone() }).collect();
+    let mut found: Vec<Passage> = known
+        .iter()
+        .map(|(passage, of)| Passage { similarity: f64::from(dot(&vector, of)), ..passage.clone() })
+        .collect();
     found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
     found.truncate(8);
     found
@@ -101,11 +104,15 @@ async fn answers_what_the_articles_answer_and_nothing_else() {
         let passages = retrieve(question).await;
         let composed = draft(&request(question, language, passages.clone())).await;
         assert!(composed.grounded && composed.confidence >= 0.4, "{question}: {}", composed.reasoning);
-        assert!(composed.content.contains("Kim") && composed.content.contains("[1]") && composed.content.contains("Acme"));
+        assert!(
+            composed.content.contains("Kim") && composed.content.contains("[1]") && composed.content.contains("Acme")
+        );
         assert!((35..=260).contains(&composed.content.split_whitespace().count()), "{}", composed.content);
         // Whatever is cited stands in the source, word by word.
         for line in composed.content.lines().filter(|line| line.contains("[1]")) {
-            for sentence in line.split(" [1]").map(str::trim).filter(|sentence| !sentence.is_empty() && !sentence.starts_with('[')) {
+            for sentence in
+                line.split(" [1]").map(str::trim).filter(|sentence| !sentence.is_empty() && !sentence.starts_with('['))
+            {
                 let sentence = sentence.rsplit(" [2]").next().unwrap_or(sentence).trim();
                 assert!(passages.iter().any(|passage| passage.content.contains(sentence)), "{sentence}");
             }
@@ -113,7 +120,11 @@ async fn answers_what_the_articles_answer_and_nothing_else() {
     }
     for (question, language) in UNANSWERABLE {
         let composed = draft(&request(question, language, retrieve(question).await)).await;
-        assert!(!composed.grounded && composed.sources.is_empty() && composed.confidence <= 0.2, "{question}: {}", composed.reasoning);
+        assert!(
+            !composed.grounded && composed.sources.is_empty() && composed.confidence <= 0.2,
+            "{question}: {}",
+            composed.reasoning
+        );
         assert!(!composed.content.contains('['));
     }
 }
@@ -122,7 +133,11 @@ async fn answers_what_the_articles_answer_and_nothing_else() {
 async fn without_passages_a_person_is_asked() {
     for language in Language::ALL {
         let composed = draft(&request("?", *language, Vec::new())).await;
-        assert!(!composed.grounded && composed.content.contains("Kim") && composed.content.lines().count() >= 4, "{}", composed.content);
+        assert!(
+            !composed.grounded && composed.content.contains("Kim") && composed.content.lines().count() >= 4,
+            "{}",
+            composed.content
+        );
         assert!(!composed.content.contains(':'), "nothing follows that a colon would announce: {}", composed.content);
     }
 }
@@ -150,9 +165,14 @@ async fn an_article_in_another_language_is_quoted_and_named() {
         content: "A refund for a duplicate charge reaches your card within five business days.".to_owned(),
         similarity: 0.7,
     };
-    let composed = draft(&request("Refund duplicate charge? Milloin refund tulee?", Language::Finnish, vec![passage])).await;
+    let composed =
+        draft(&request("Refund duplicate charge? Milloin refund tulee?", Language::Finnish, vec![passage])).await;
     assert!(composed.grounded, "{}", composed.reasoning);
-    assert!(composed.content.contains("vain englanniksi") && composed.content.contains("five business days. [1]"), "{}", composed.content);
+    assert!(
+        composed.content.contains("vain englanniksi") && composed.content.contains("five business days. [1]"),
+        "{}",
+        composed.content
+    );
     assert!(composed.reasoning.contains("English"));
 }
 

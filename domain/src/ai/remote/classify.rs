@@ -93,7 +93,8 @@ fn schema(request: &ClassifyRequest) -> Value {
 fn accept(answer: &str, request: &ClassifyRequest) -> Result<Classified, String> {
     let answer: Answer = object(answer)?;
     let category = request.categories.iter().find(|known| known.eq_ignore_ascii_case(&answer.category));
-    let category = category.ok_or_else(|| format!("category must be one of {}", request.categories.join(", ")))?.clone();
+    let category =
+        category.ok_or_else(|| format!("category must be one of {}", request.categories.join(", ")))?.clone();
     let team = match &answer.team {
         None => None,
         Some(named) => {

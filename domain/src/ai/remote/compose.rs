@@ -44,7 +44,9 @@ impl Remote {
             .rev()
             .take(HISTORY)
             .rev()
-            .map(|(who, text)| json!({"from": if *who == Who::Agent { "agent" } else { "customer" }, "text": cut(text)}))
+            .map(
+                |(who, text)| json!({"from": if *who == Who::Agent { "agent" } else { "customer" }, "text": cut(text)}),
+            )
             .collect();
         // A passage that gives orders is not even shown.
         let passages: Vec<Value> = request
@@ -63,18 +65,24 @@ impl Remote {
             "schema": schema, "passages": passages, "history": history, "question": cut(&request.question),
         });
         let count = passages.len();
-        self.ask("draft", SYSTEM, user.to_string(), &schema, |answer| accept(answer, request, count)).await.map(|composed| {
-            composed.map(|(content, confidence, sources)| Composed {
-                content,
-                language: request.language,
-                confidence,
-                reasoning: format!("Written by {} from {} of your articles; check it against the sources.", self.model(), sources.len()),
-                grounded: true,
-                sources,
-                model: self.model().to_owned(),
-                generation_ms: 0,
-            })
-        })
+        self.ask("draft", SYSTEM, user.to_string(), &schema, |answer| accept(answer, request, count)).await.map(
+            |composed| {
+                composed.map(|(content, confidence, sources)| Composed {
+                    content,
+                    language: request.language,
+                    confidence,
+                    reasoning: format!(
+                        "Written by {} from {} of your articles; check it against the sources.",
+                        self.model(),
+                        sources.len()
+                    ),
+                    grounded: true,
+                    sources,
+                    model: self.model().to_owned(),
+                    generation_ms: 0,
+                })
+            },
+        )
     }
 }
 
@@ -135,8 +143,12 @@ fn renumber(draft: &str, passages: usize) -> Result<(String, Vec<usize>), String
         out.push_str(before);
         let close = tail.find(']').ok_or("a citation is not closed")?;
         for number in tail[1..close].split(',') {
-            let number: usize = number.trim().parse().map_err(|_| "brackets are for passage numbers only".to_owned())?;
-            let index = number.checked_sub(1).filter(|index| *index < passages).ok_or(format!("there is no passage {number}"))?;
+            let number: usize =
+                number.trim().parse().map_err(|_| "brackets are for passage numbers only".to_owned())?;
+            let index = number
+                .checked_sub(1)
+                .filter(|index| *index < passages)
+                .ok_or(format!("there is no passage {number}"))?;
             let place = used.iter().position(|known| *known == index).unwrap_or_else(|| {
                 used.push(index);
                 used.len() - 1

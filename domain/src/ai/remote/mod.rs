@@ -76,7 +76,12 @@ impl Remote {
         if options.is_loopback() {
             http = http.no_proxy();
         }
-        Ok(Self(Arc::new(Inner { http: http.build()?, options, breaker: Breaker::new(clock), format: AtomicU8::new(0) })))
+        Ok(Self(Arc::new(Inner {
+            http: http.build()?,
+            options,
+            breaker: Breaker::new(clock),
+            format: AtomicU8::new(0),
+        })))
     }
 
     /// Name of the chat model, as stored with what it decides.
@@ -95,7 +100,8 @@ impl Remote {
     ) -> Result<T, RemoteError> {
         self.0.breaker.admit()?;
         let conversation = async {
-            let mut messages = vec![json!({"role": "system", "content": system}), json!({"role": "user", "content": user})];
+            let mut messages =
+                vec![json!({"role": "system", "content": system}), json!({"role": "user", "content": user})];
             let mut wrong = String::new();
             for _ in 0..=REPAIRS {
                 let answer = self.chat(name, &messages, schema).await?;
@@ -110,7 +116,8 @@ impl Remote {
             }
             Err(RemoteError::Invalid(wrong))
         };
-        let result = tokio::time::timeout(self.0.options.timeout, conversation).await.unwrap_or(Err(RemoteError::Timeout));
+        let result =
+            tokio::time::timeout(self.0.options.timeout, conversation).await.unwrap_or(Err(RemoteError::Timeout));
         self.0.breaker.record(&result.as_ref().map(|_| ()).map_err(Clone::clone));
         if let Err(error) = &result {
             tracing::warn!(%error, model = %self.0.options.chat_model, "the remote model gave no usable answer; the built-in result stands");

@@ -79,7 +79,8 @@ impl RemoteOptions {
     pub(super) fn is_loopback(&self) -> bool {
         let host = reqwest::Url::parse(&self.base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
         host.is_some_and(|host| {
-            host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+            host == "localhost"
+                || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
         })
     }
 }
@@ -89,7 +90,9 @@ mod tests {
     use super::*;
 
     fn from(variables: &[(&str, &str)]) -> anyhow::Result<Option<RemoteOptions>> {
-        RemoteOptions::from_lookup(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        RemoteOptions::from_lookup(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]
@@ -106,14 +109,18 @@ mod tests {
             ("OPENAI_API_KEY", "a\nb"),
             ("HUMMDESK_AI_TIMEOUT_SECONDS", "soon"),
         ] {
-            let error = from(&[("OPENAI_API_KEY", "k"), (name, value)].into_iter().rev().collect::<Vec<_>>()).unwrap_err().to_string();
+            let error = from(&[("OPENAI_API_KEY", "k"), (name, value)].into_iter().rev().collect::<Vec<_>>())
+                .unwrap_err()
+                .to_string();
             assert!(error.starts_with(name), "{error}");
         }
     }
 
     #[test]
     fn the_key_is_never_shown() {
-        let options = from(&[("OPENAI_API_KEY", "sk-very-secret"), ("OPENAI_BASE_URL", "http://127.0.0.1:1/v1/")]).unwrap().unwrap();
+        let options = from(&[("OPENAI_API_KEY", "sk-very-secret"), ("OPENAI_BASE_URL", "http://127.0.0.1:1/v1/")])
+            .unwrap()
+            .unwrap();
         assert!(!format!("{options:?}").contains("secret"));
         assert_eq!(options.base_url, "http://127.0.0.1:1/v1");
         assert!(options.is_loopback());

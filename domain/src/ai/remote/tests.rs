@@ -34,7 +34,9 @@ async fn answer(State(script): State<Script>, Json(body): Json<Value>) -> Respon
     script.seen.lock().unwrap().push(body);
     let step = script.steps.lock().unwrap().pop_front();
     match step {
-        Some(Step::Say(content)) => Json(json!({"choices": [{"message": {"role": "assistant", "content": content}}]})).into_response(),
+        Some(Step::Say(content)) => {
+            Json(json!({"choices": [{"message": {"role": "assistant", "content": content}}]})).into_response()
+        }
         Some(Step::Status(status, headers)) => {
             let mut response = StatusCode::from_u16(status).unwrap().into_response();
             for (name, value) in headers {
@@ -57,7 +59,11 @@ async fn within(timeout: Duration, steps: Vec<Step>) -> (Ai, Script) {
     let address = listener.local_addr().unwrap();
     let router = Router::new().route("/v1/chat/completions", post(answer)).with_state(script.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    (testing::ai().with_remote(Remote::new(RemoteOptions { timeout, ..options(format!("http://{address}/v1")) }).unwrap()), script)
+    (
+        testing::ai()
+            .with_remote(Remote::new(RemoteOptions { timeout, ..options(format!("http://{address}/v1")) }).unwrap()),
+        script,
+    )
 }
 
 fn options(base_url: String) -> RemoteOptions {
@@ -90,7 +96,10 @@ async fn classify(ai: &Ai) -> crate::ai::Verdict {
 async fn a_good_answer_decides_and_the_text_travels_as_data() {
     let (ai, script) = remote(vec![Step::Say(verdict().to_string())]).await;
     let verdict = classify(&ai).await;
-    assert_eq!((verdict.category.as_str(), verdict.model.as_str(), verdict.priority), ("sales", "scripted", Priority::High));
+    assert_eq!(
+        (verdict.category.as_str(), verdict.model.as_str(), verdict.priority),
+        ("sales", "scripted", Priority::High)
+    );
     assert_eq!(verdict.suggested_team.as_deref(), Some("Sales"));
     let seen = script.seen.lock().unwrap();
     assert_eq!(seen[0]["response_format"]["type"], "json_schema");
@@ -149,13 +158,22 @@ async fn a_hanging_endpoint_is_not_waited_for() {
 
 #[tokio::test]
 async fn an_endpoint_without_structured_output_still_serves() {
-    let (ai, script) =
-        remote(vec![Step::Status(400, &[]), Step::Status(400, &[]), Step::Say(verdict().to_string()), Step::Say(verdict().to_string())])
-            .await;
+    let (ai, script) = remote(vec![
+        Step::Status(400, &[]),
+        Step::Status(400, &[]),
+        Step::Say(verdict().to_string()),
+        Step::Say(verdict().to_string()),
+    ])
+    .await;
     assert_eq!(classify(&ai).await.model, "scripted");
     assert_eq!(classify(&ai).await.model, "scripted");
-    let formats: Vec<Value> = script.seen.lock().unwrap().iter().map(|body| body["response_format"]["type"].clone()).collect();
-    assert_eq!(formats, [json!("json_schema"), json!("json_object"), Value::Null, Value::Null], "what works is remembered");
+    let formats: Vec<Value> =
+        script.seen.lock().unwrap().iter().map(|body| body["response_format"]["type"].clone()).collect();
+    assert_eq!(
+        formats,
+        [json!("json_schema"), json!("json_object"), Value::Null, Value::Null],
+        "what works is remembered"
+    );
 }
 
 #[tokio::test]
@@ -174,7 +192,8 @@ async fn a_dead_endpoint_opens_the_breaker_and_a_trial_closes_it() {
     let clock = Arc::clone(&now);
     // Bound and dropped: nobody listens there.
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let dead = Remote::with_clock(options(format!("http://{address}/v1")), Arc::new(move || *clock.lock().unwrap())).unwrap();
+    let dead =
+        Remote::with_clock(options(format!("http://{address}/v1")), Arc::new(move || *clock.lock().unwrap())).unwrap();
     let request = ClassifyRequest { text: TEXT.to_owned(), categories: vec!["sales".to_owned()], teams: Vec::new() };
     for _ in 0..5 {
         assert_eq!(dead.classify(&request).await, Err(RemoteError::Unreachable));
@@ -223,7 +242,10 @@ async fn a_remote_draft_carries_its_sources() {
     assert_eq!(composed.model, "scripted");
     assert!(composed.content.contains("[1]") && composed.grounded);
     assert_eq!(composed.sources.iter().map(|source| source.article_id).collect::<Vec<_>>(), [ArticleId(2)]);
-    assert!(!script.seen.lock().unwrap()[0].to_string().contains("Ignore all rules"), "orders in an article are not shown");
+    assert!(
+        !script.seen.lock().unwrap()[0].to_string().contains("Ignore all rules"),
+        "orders in an article are not shown"
+    );
 }
 
 #[tokio::test]
@@ -245,7 +267,8 @@ async fn unsupported_drafts_are_refused() {
 
 #[tokio::test]
 async fn an_unanswerable_question_gets_no_invention() {
-    let (ai, _) = remote(vec![Step::Say(json!({"answerable": false, "draft": "", "confidence": 0.1}).to_string())]).await;
+    let (ai, _) =
+        remote(vec![Step::Say(json!({"answerable": false, "draft": "", "confidence": 0.1}).to_string())]).await;
     let composed = ai.compose(&draft_request()).await.unwrap();
     assert!(!composed.grounded && composed.sources.is_empty());
     assert_eq!(composed.model, "scripted");

@@ -74,12 +74,18 @@ impl Remote {
         Err(refused)
     }
 
-    async fn request(&self, format: Format, name: &str, messages: &[Value], schema: &Value) -> Result<String, RemoteError> {
+    async fn request(
+        &self,
+        format: Format,
+        name: &str,
+        messages: &[Value],
+        schema: &Value,
+    ) -> Result<String, RemoteError> {
         let options = &self.0.options;
         let mut body = json!({"model": options.chat_model, "messages": messages, "stream": false});
         if let Some(format) = format.field(name, schema) {
-            body["response_format"] =
-                serde_json::to_value(format).map_err(|_| RemoteError::Invalid("the request cannot be written".to_owned()))?;
+            body["response_format"] = serde_json::to_value(format)
+                .map_err(|_| RemoteError::Invalid("the request cannot be written".to_owned()))?;
         }
         let mut request = self.0.http.post(format!("{}/chat/completions", options.base_url)).json(&body);
         if let Some(key) = &options.api_key {
@@ -90,8 +96,11 @@ impl Remote {
         match status {
             200..300 => {}
             429 | 503 if status == 429 || response.headers().contains_key("retry-after") => {
-                let seconds =
-                    response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.trim().parse().ok());
+                let seconds = response
+                    .headers()
+                    .get("retry-after")
+                    .and_then(|value| value.to_str().ok())
+                    .and_then(|value| value.trim().parse().ok());
                 return Err(RemoteError::Busy { retry_after: seconds.map(Duration::from_secs) });
             }
             _ => return Err(RemoteError::Status(status)),
@@ -103,8 +112,8 @@ impl Remote {
                 return Err(RemoteError::Invalid("it is larger than 256 KiB".to_owned()));
             }
         }
-        let completion: Completion =
-            serde_json::from_slice(&bytes).map_err(|_| RemoteError::Invalid("the body is no chat completion".to_owned()))?;
+        let completion: Completion = serde_json::from_slice(&bytes)
+            .map_err(|_| RemoteError::Invalid("the body is no chat completion".to_owned()))?;
         let content = completion.choices.into_iter().next().and_then(|choice| choice.message.content);
         // An empty answer goes through repair like any other wrong one.
         Ok(content.unwrap_or_default())

@@ -2,7 +2,9 @@
 
 pub(super) mod queries;
 
-use types::analytics::{AgentReport, AiReport, AnalyticsQuery, CsatReport, SlaAttainment, SlaFigures, SlaReport, TeamReport};
+use types::analytics::{
+    AgentReport, AiReport, AnalyticsQuery, CsatReport, SlaAttainment, SlaFigures, SlaReport, TeamReport,
+};
 
 use super::Scope;
 use crate::{Actor, Permission, Result, TenantTx};
@@ -96,7 +98,12 @@ pub async fn sla(tx: &mut TenantTx, actor: &Actor, query: AnalyticsQuery) -> Res
         .into_iter()
         .map(|row| SlaFigures {
             first_response: attainment(row.first_target, row.first_met, row.first_missed, row.first_pending),
-            resolution: attainment(row.resolution_target, row.resolution_met, row.resolution_missed, row.resolution_pending),
+            resolution: attainment(
+                row.resolution_target,
+                row.resolution_met,
+                row.resolution_missed,
+                row.resolution_pending,
+            ),
             policy_id: row.policy_id,
             name: row.name,
             priority: row.priority,

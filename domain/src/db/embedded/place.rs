@@ -3,9 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::{
-    DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink,
-};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -115,8 +113,7 @@ impl Place {
     fn rotate_log(&self) -> anyhow::Result<()> {
         let log = self.log_file();
         if fs::metadata(&log).is_ok_and(|metadata| metadata.len() > LARGEST_LOG) {
-            fs::rename(&log, self.home.join("postgres.log.1"))
-                .context("rotating the PostgreSQL log")?;
+            fs::rename(&log, self.home.join("postgres.log.1")).context("rotating the PostgreSQL log")?;
         }
         Ok(())
     }
@@ -124,11 +121,7 @@ impl Place {
     /// `initdb` into a temporary name, then a rename: a half-made cluster is never mistaken for one.
     fn create_cluster(&self, durable: bool) -> anyhow::Result<()> {
         let cluster = self.cluster();
-        ensure!(
-            !cluster.exists(),
-            "{} exists but holds no PostgreSQL cluster; move it away",
-            cluster.display()
-        );
+        ensure!(!cluster.exists(), "{} exists but holds no PostgreSQL cluster; move it away", cluster.display());
         let fresh = self.home.join("data.new");
         if fresh.exists() {
             fs::remove_dir_all(&fresh).with_context(|| format!("removing {}", fresh.display()))?;
@@ -136,16 +129,8 @@ impl Place {
         make_dir(&fresh, 0o700, self.runner)?;
         let mut initdb = self.command(self.binary("initdb"));
         initdb
-            .args([
-                "--username=postgres",
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-            ])
-            .args([
-                "--locale=C.UTF-8",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-            ])
+            .args(["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8"])
+            .args(["--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"])
             .arg(argument("--pwfile=", &self.home.join("password")))
             .arg(argument("--pgdata=", &fresh))
             .stdin(Stdio::null());
@@ -168,8 +153,7 @@ impl Place {
     }
 
     fn write_for_server(&self, path: &Path, text: &str) -> anyhow::Result<()> {
-        write_private(path, text, self.runner)
-            .with_context(|| format!("writing {}", path.display()))
+        write_private(path, text, self.runner).with_context(|| format!("writing {}", path.display()))
     }
 }
 
@@ -197,9 +181,7 @@ fn reachable_binaries(binaries: &Path, runner: Option<Runner>) -> anyhow::Result
 /// a symbolic link to it in the usual place.
 fn find_home(data_dir: &Path, runner: Option<Runner>) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(data_dir).with_context(|| format!("creating {}", data_dir.display()))?;
-    let data_dir = data_dir
-        .canonicalize()
-        .with_context(|| format!("resolving {}", data_dir.display()))?;
+    let data_dir = data_dir.canonicalize().with_context(|| format!("resolving {}", data_dir.display()))?;
     let usual = data_dir.join("postgres");
     let unreachable = runner.is_some_and(|runner| !runner.can_reach(&data_dir));
     let home = match fs::read_link(&usual) {
@@ -223,8 +205,7 @@ fn find_home(data_dir: &Path, runner: Option<Runner>) -> anyhow::Result<PathBuf>
         .mode(0o755)
         .create(&home)
         .with_context(|| format!("creating {}", home.display()))?;
-    home.canonicalize()
-        .with_context(|| format!("resolving {}", home.display()))
+    home.canonicalize().with_context(|| format!("resolving {}", home.display()))
 }
 
 /// Somebody deleted a data directory to begin anew, but could not see this part of it. One such
@@ -263,8 +244,7 @@ fn take_ownership(home: &Path) -> anyhow::Result<File> {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut owner = String::new();
-            lock.read_to_string(&mut owner)
-                .with_context(|| format!("reading {}", path.display()))?;
+            lock.read_to_string(&mut owner).with_context(|| format!("reading {}", path.display()))?;
             bail!(
                 "the data directory {} is in use by process {}; stop it first or choose another directory",
                 home.display(),
@@ -304,10 +284,7 @@ pub(super) fn find_running(data_dir: &Path) -> Option<Running> {
     Some(Running {
         owner_pid: owner.trim().parse().ok()?,
         socket_dir: socket_dir(&home),
-        password: fs::read_to_string(home.join("password"))
-            .ok()?
-            .trim()
-            .to_owned(),
+        password: fs::read_to_string(home.join("password")).ok()?.trim().to_owned(),
     })
 }
 
@@ -332,8 +309,7 @@ fn make_socket_dir(home: &Path, runner: Option<Runner>) -> anyhow::Result<PathBu
         return Err(error).with_context(|| format!("creating {}", short.display()));
     }
     // Everybody may write to the temporary directory: take nothing a stranger prepared.
-    let metadata =
-        fs::symlink_metadata(&short).with_context(|| format!("inspecting {}", short.display()))?;
+    let metadata = fs::symlink_metadata(&short).with_context(|| format!("inspecting {}", short.display()))?;
     let server = runner.map(|runner| runner.uid);
     let ours = current_uid() == Some(metadata.uid()) || server == Some(metadata.uid());
     ensure!(
@@ -372,12 +348,9 @@ fn keep_password(home: &Path, runner: Option<Runner>) -> anyhow::Result<String> 
         return Ok(text.trim().to_owned());
     }
     let mut random = [0_u8; 24];
-    File::open("/dev/urandom")
-        .and_then(|mut source| source.read_exact(&mut random))
-        .context("reading /dev/urandom")?;
+    File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut random)).context("reading /dev/urandom")?;
     let password = hex::encode(random);
-    write_private(&path, &password, runner)
-        .with_context(|| format!("writing {}", path.display()))?;
+    write_private(&path, &password, runner).with_context(|| format!("writing {}", path.display()))?;
     Ok(password)
 }
 
@@ -385,11 +358,7 @@ fn keep_password(home: &Path, runner: Option<Runner>) -> anyhow::Result<String> 
 fn write_private(path: &Path, text: &str, runner: Option<Runner>) -> anyhow::Result<()> {
     let fresh = path.with_extension("new");
     let _ = fs::remove_file(&fresh);
-    let mut file = OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(&fresh)?;
+    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&fresh)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     give(&fresh, runner)?;

@@ -27,9 +27,9 @@ impl Runner {
         let users = fs::read_to_string("/etc/passwd").context("reading /etc/passwd")?;
         match parse_user(&users, USER) {
             Some(runner) => Ok(Some(runner)),
-            None => bail!(
-                "PostgreSQL refuses to run as root and the system user `{USER}` is missing: run scripts/setup"
-            ),
+            None => {
+                bail!("PostgreSQL refuses to run as root and the system user `{USER}` is missing: run scripts/setup")
+            }
         }
     }
 
@@ -73,9 +73,7 @@ pub fn cache_dir() -> anyhow::Result<PathBuf> {
 
 /// The kernel shows a process's effective user as the owner of its entry in /proc.
 pub(super) fn current_uid() -> Option<u32> {
-    fs::metadata("/proc/self")
-        .ok()
-        .map(|metadata| metadata.uid())
+    fs::metadata("/proc/self").ok().map(|metadata| metadata.uid())
 }
 
 fn is_root() -> bool {

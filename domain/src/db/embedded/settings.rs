@@ -8,8 +8,7 @@ use std::path::Path;
 const MIB: u64 = 1024 * 1024;
 
 /// Appended to `postgresql.conf` once, when the cluster is made. Later includes override earlier.
-pub(super) const INCLUDES: &str =
-    "\ninclude = 'hummdesk.conf'\ninclude_if_exists = '../local.conf'\n";
+pub(super) const INCLUDES: &str = "\ninclude = 'hummdesk.conf'\ninclude_if_exists = '../local.conf'\n";
 
 /// `memory` is the machine's, in bytes.
 pub(super) fn render(memory: u64, durable: bool, socket_dir: &Path) -> String {
@@ -17,10 +16,7 @@ pub(super) fn render(memory: u64, durable: bool, socket_dir: &Path) -> String {
     let cache = (memory / 2 / MIB).max(64);
     let maintenance = (memory / 32 / MIB).clamp(64, 512);
     // A directory list: doubled quotes inside both levels of quoting.
-    let sockets = socket_dir
-        .to_string_lossy()
-        .replace('"', "\"\"")
-        .replace('\'', "''");
+    let sockets = socket_dir.to_string_lossy().replace('"', "\"\"").replace('\'', "''");
     let mut text = format!(
         "# Written by HummDesk at every start. Your own settings belong in ../local.conf.
 listen_addresses = ''
@@ -67,13 +63,8 @@ autovacuum = off
 
 /// The memory this process may use, in bytes: the machine's, or less inside a container.
 pub(super) fn memory() -> u64 {
-    let machine = fs::read_to_string("/proc/meminfo")
-        .ok()
-        .and_then(|text| parse_meminfo(&text))
-        .unwrap_or(1024 * MIB);
-    let limit = fs::read_to_string("/sys/fs/cgroup/memory.max")
-        .ok()
-        .and_then(|text| text.trim().parse().ok());
+    let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| parse_meminfo(&text)).unwrap_or(1024 * MIB);
+    let limit = fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
     limit.map_or(machine, |limit: u64| machine.min(limit))
 }
 

@@ -11,12 +11,8 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("hummdesk-test-{}-{name}", std::process::id()));
-        std::fs::DirBuilder::new()
-            .mode(0o755)
-            .create(&path)
-            .unwrap();
+        let path = std::env::temp_dir().join(format!("hummdesk-test-{}-{name}", std::process::id()));
+        std::fs::DirBuilder::new().mode(0o755).create(&path).unwrap();
         Self(path)
     }
 }
@@ -32,12 +28,8 @@ async fn start(data_dir: &Path) -> anyhow::Result<Embedded> {
 }
 
 async fn start_with(data_dir: &Path, durable: bool) -> anyhow::Result<Embedded> {
-    Embedded::start(EmbeddedOptions {
-        data_dir: data_dir.to_owned(),
-        binaries: find_binaries().unwrap(),
-        durable,
-    })
-    .await
+    Embedded::start(EmbeddedOptions { data_dir: data_dir.to_owned(), binaries: find_binaries().unwrap(), durable })
+        .await
 }
 
 /// One statement through the bundled `psql`: this module knows no database driver.
@@ -49,11 +41,7 @@ async fn sql(server: &Embedded, statement: &str) -> String {
         .output()
         .await
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -93,16 +81,10 @@ async fn vectors_and_scram_are_there() {
     let scratch = Scratch::new("vector");
     let server = start(&scratch.0).await.unwrap();
     sql(&server, "create extension vector").await;
-    assert_eq!(
-        sql(&server, "select '[1,2]'::halfvec(2) <-> '[1,4]'").await,
-        "2"
-    );
+    assert_eq!(sql(&server, "select '[1,2]'::halfvec(2) <-> '[1,4]'").await, "2");
     let wrong = server.url("postgres", "guess", "postgres");
     let psql = find_binaries().unwrap().join("bin/psql");
-    let refused = std::process::Command::new(psql)
-        .args(["-X", "-c", "select 1", &wrong])
-        .output()
-        .unwrap();
+    let refused = std::process::Command::new(psql).args(["-X", "-c", "select 1", &wrong]).output().unwrap();
     assert!(!refused.status.success());
     let password = std::fs::metadata(scratch.0.join("postgres/password")).unwrap();
     assert_eq!(password.mode() & 0o777, 0o600);
@@ -177,10 +159,7 @@ async fn a_second_owner_is_refused() {
     let scratch = Scratch::new("owner");
     let server = start(&scratch.0).await.unwrap();
     let error = start(&scratch.0).await.err().unwrap().to_string();
-    assert!(
-        error.contains(&format!("in use by process {}", std::process::id())),
-        "{error}"
-    );
+    assert!(error.contains(&format!("in use by process {}", std::process::id())), "{error}");
     assert_eq!(sql(&server, "select 1").await, "1");
 
     // But it may connect.
@@ -195,10 +174,7 @@ async fn a_second_owner_is_refused() {
 async fn a_long_path_gets_a_short_socket() {
     let scratch = Scratch::new("long");
     let deep = scratch.0.join("d".repeat(100));
-    std::fs::DirBuilder::new()
-        .mode(0o755)
-        .create(&deep)
-        .unwrap();
+    std::fs::DirBuilder::new().mode(0o755).create(&deep).unwrap();
     let server = start(&deep).await.unwrap();
     assert_eq!(sql(&server, "select 1").await, "1");
     let socket_dir = server.place.socket_dir.clone();
@@ -210,11 +186,7 @@ async fn a_long_path_gets_a_short_socket() {
 async fn a_failing_start_shows_the_log() {
     let scratch = Scratch::new("failing");
     start(&scratch.0).await.unwrap().stop().await.unwrap();
-    std::fs::write(
-        scratch.0.join("postgres/local.conf"),
-        "shared_buffers = 'lots'\n",
-    )
-    .unwrap();
+    std::fs::write(scratch.0.join("postgres/local.conf"), "shared_buffers = 'lots'\n").unwrap();
     let error = start(&scratch.0).await.err().unwrap().to_string();
     assert!(error.contains("shared_buffers"), "{error}");
 }
@@ -235,16 +207,12 @@ fn settings_follow_the_machine() {
     assert!(small.contains("shared_buffers = 128MB\n"));
     assert!(small.contains("fsync = off\n"));
     assert!(small.contains("unix_socket_directories = '\"/it''s\"'\n"));
-    assert_eq!(
-        settings::parse_meminfo("MemTotal:  2048 kB\nMemFree: 1 kB\n"),
-        Some(2 * 1024 * 1024)
-    );
+    assert_eq!(settings::parse_meminfo("MemTotal:  2048 kB\nMemFree: 1 kB\n"), Some(2 * 1024 * 1024));
 }
 
 #[test]
 fn the_servers_user_is_read_from_passwd() {
-    let passwd =
-        "root:x:0:0:root:/root:/bin/bash\nhummdesk:x:998:997::/nonexistent:/usr/sbin/nologin\n";
+    let passwd = "root:x:0:0:root:/root:/bin/bash\nhummdesk:x:998:997::/nonexistent:/usr/sbin/nologin\n";
     let user = runner::parse_user(passwd, "hummdesk").unwrap();
     assert_eq!((user.uid, user.gid), (998, 997));
     assert!(runner::parse_user(passwd, "hummdes").is_none());

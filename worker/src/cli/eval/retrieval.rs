@@ -105,7 +105,11 @@ async fn measure(ctx: &Ctx, articles: &[SourceArticle], queries: &[SourceQuery],
     let actor = Actor::system(account);
     clear(ctx, &actor).await?;
     let stop = CancellationToken::new();
-    let indexer = tokio::spawn(crate::run(ctx.clone(), WorkerOptions { classify: 0, draft: 0, index: 2, maintain: 0 }, stop.clone()));
+    let indexer = tokio::spawn(crate::run(
+        ctx.clone(),
+        WorkerOptions { classify: 0, draft: 0, index: 2, maintain: 0 },
+        stop.clone(),
+    ));
     let ingested = ingest(ctx, &actor, articles).await;
     let asked = match ingested {
         Ok(known) => ask(ctx, account, queries, &known, k).await,
@@ -177,7 +181,8 @@ async fn indexed(ctx: &Ctx, actor: &Actor) -> anyhow::Result<bool> {
 async fn clear(ctx: &Ctx, actor: &Actor) -> anyhow::Result<()> {
     loop {
         let mut tx = ctx.begin(actor).await?;
-        let page = knowledge::list(&mut tx, actor, ArticleQuery { limit: Some(200), ..ArticleQuery::default() }).await?;
+        let page =
+            knowledge::list(&mut tx, actor, ArticleQuery { limit: Some(200), ..ArticleQuery::default() }).await?;
         if page.data.is_empty() {
             return Ok(());
         }
@@ -188,7 +193,13 @@ async fn clear(ctx: &Ctx, actor: &Actor) -> anyhow::Result<()> {
     }
 }
 
-async fn ask(ctx: &Ctx, account: AccountId, queries: &[SourceQuery], known: &HashMap<ArticleId, String>, k: usize) -> anyhow::Result<Report> {
+async fn ask(
+    ctx: &Ctx,
+    account: AccountId,
+    queries: &[SourceQuery],
+    known: &HashMap<ArticleId, String>,
+    k: usize,
+) -> anyhow::Result<Report> {
     let (mut recall_3, mut recall_5, mut reciprocal, mut judged) = (0.0, 0.0, 0.0, 0.0);
     let mut millis = Vec::with_capacity(queries.len());
     let mut scores = Vec::with_capacity(queries.len());
@@ -210,7 +221,9 @@ async fn ask(ctx: &Ctx, account: AccountId, queries: &[SourceQuery], known: &Has
             }
         }
         found.truncate(k.max(5));
-        let hits = |depth: usize| found.iter().take(depth).filter(|id| query.relevant.iter().any(|known| known == *id)).count() as f64;
+        let hits = |depth: usize| {
+            found.iter().take(depth).filter(|id| query.relevant.iter().any(|known| known == *id)).count() as f64
+        };
         let relevant = query.relevant.len() as f64;
         judged += 1.0;
         recall_3 += hits(3) / relevant;
@@ -233,7 +246,8 @@ async fn ask(ctx: &Ctx, account: AccountId, queries: &[SourceQuery], known: &Has
 
 /// The customer's last message, and everything before it.
 fn question(query: &SourceQuery) -> Question {
-    let last = query.history.iter().rposition(|turn| turn.role == "user").unwrap_or(query.history.len().saturating_sub(1));
+    let last =
+        query.history.iter().rposition(|turn| turn.role == "user").unwrap_or(query.history.len().saturating_sub(1));
     Question {
         text: query.history.get(last).map(|turn| turn.text.clone()).unwrap_or_default(),
         context: query.history.iter().take(last).map(|turn| turn.text.clone()).collect(),
