@@ -24,7 +24,7 @@ fn rust_files() -> Vec<(String, String)> {
     }
     let root = root();
     let mut found = Vec::new();
-    for crate_dir in ["types", "domain", "app", "frontend", "widget", "server", "worker", "testkit", "bench", "xtask"] {
+    for crate_dir in ["types", "domain", "app", "frontend", "widget", "server", "worker", "testkit", "xtask"] {
         for part in ["src", "tests"] {
             walk(&root.join(crate_dir).join(part), &mut found);
         }
@@ -88,7 +88,6 @@ fn dependencies_point_one_way() {
         ("worker", &["types", "domain"]),
         ("server", &["types", "domain", "app", "worker"]),
         ("testkit", &["types", "domain", "server", "worker"]),
-        ("bench", &["types"]),
         ("xtask", &[]),
     ];
     let ours: Vec<&str> = allowed.iter().map(|(name, _)| *name).collect();
@@ -130,7 +129,6 @@ fn sql_stands_in_queries() {
     for (name, text) in rust_files() {
         if !name.contains("/src/")
             || name.starts_with("xtask/")
-            || name.starts_with("bench/")
             || name.ends_with("queries.rs")
             || name.contains("/queries/")
             || name.ends_with("tests.rs")
@@ -167,8 +165,7 @@ fn nothing_is_left_unfinished() {
 #[test]
 fn the_clock_is_a_parameter() {
     for (name, text) in rust_files() {
-        let clock =
-            ["domain/src/clock.rs", "testkit/", "xtask/", "bench/"].iter().any(|allowed| name.starts_with(allowed));
+        let clock = ["domain/src/clock.rs", "testkit/", "xtask/"].iter().any(|allowed| name.starts_with(allowed));
         if clock || !name.starts_with("domain/") && !name.starts_with("server/src") && !name.starts_with("worker/src") {
             continue;
         }

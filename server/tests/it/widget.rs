@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use testkit::{Client, Office, TestApp, VisitorClient};
+use testkit::{Client, Office, TestApp};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn visitors_see_their_own_and_never_notes(_: PgPoolOptions, options: PgConnectOptions) {
@@ -100,7 +100,7 @@ async fn identity_is_the_host_sites_to_vouch_for(_: PgPoolOptions, options: PgCo
     let claimed = open(json!({ "identifier": "kim-1" })).await.expect(200);
     assert_eq!(claimed["contact"]["verified"], false, "a claim is not an identity");
 
-    let kim = VisitorClient { website_token: office.website_token.clone(), ..office.visitor(&app).await };
+    let kim = office.visitor(&app).await;
     admin.patch(&format!("/api/inboxes/{}", office.inbox), json!({ "identity_required": true })).await.expect(200);
     open(json!({})).await.refused(401);
     open(json!({ "identifier": "kim-1" })).await.refused(401);
