@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn lines_speak_the_readers_language() {
         let activity = Activity::Status { to: Status::Resolved, by: Some("Anna".to_owned()) };
-        assert_eq!(tell(I18n(Language::English), &activity).1, "Marked resolved by Anna");
+        assert_eq!(tell(I18n(Language::English), &activity).1, "Marked Resolved by Anna");
         assert_ne!(tell(I18n(Language::Finnish), &activity).1, tell(I18n(Language::English), &activity).1);
     }
 }

@@ -110,7 +110,7 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
              or csat_sum <> (select coalesce(sum(rating), 0) from csat_responses r where r.agent_id = u.user_id)
              or (select sum(first_response_count) from account_users) <> (select count(first_response_at) from conversations)
              or (select sum(first_response_seconds) from account_users)
-                <> (select sum(extract(epoch from first_response_at - created_at))::bigint from conversations)",
+                <> (select sum(extract(epoch from first_response_at - created_at)::bigint) from conversations)",
     ),
     ("something from the future", "messages where created_at > now_of_test"),
     ("something from the future", "csat_responses where created_at > now_of_test"),

@@ -23,7 +23,7 @@ use types::{
     events::{EventFrame, EventKind},
 };
 
-use super::rooms::Rooms;
+use super::{rooms::Rooms, wire::Cursor};
 
 /// Frames a socket may fall behind before it is cut off.
 const RING: usize = 1024;
@@ -52,7 +52,7 @@ struct Inner {
 
 struct Channel {
     ring: broadcast::Sender<Arc<Live>>,
-    /// The newest number broadcast; the tail goes on after it. None until the tail has looked once.
+    /// The newest number broadcast; the tail goes on after it. None until the first socket has read where the log ends.
     cursor: Option<i64>,
 }
 
@@ -77,13 +77,19 @@ impl Hub {
         &self.0.rooms
     }
 
-    /// Listens to an account. Frames from before this call are in the log, not in the ring.
-    pub fn subscribe(&self, account: AccountId) -> broadcast::Receiver<Arc<Live>> {
-        self.accounts()
-            .entry(account)
-            .or_insert_with(|| Channel { ring: broadcast::Sender::new(RING), cursor: None })
-            .ring
-            .subscribe()
+    /// Listens to an account from where its log ends now: what comes later is in the ring, what came before is not.
+    pub async fn listen(&self, account: AccountId) -> domain::Result<(broadcast::Receiver<Arc<Live>>, Cursor)> {
+        // Listen first, then read where the log ends: nothing can fall between.
+        let ring = {
+            let mut accounts = self.accounts();
+            let new = || Channel { ring: broadcast::Sender::new(RING), cursor: None };
+            accounts.entry(account).or_insert_with(new).ring.subscribe()
+        };
+        let cursor = Cursor::at_end(self.ctx(), account).await?;
+        if let Some(channel) = self.accounts().get_mut(&account) {
+            channel.cursor.get_or_insert(cursor.seq());
+        }
+        Ok((ring, cursor))
     }
 
     fn accounts(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, Channel>> {
@@ -122,8 +128,9 @@ impl Hub {
         let cursor = {
             let mut accounts = self.accounts();
             let Some(channel) = accounts.get_mut(&account) else { return Ok(false) };
-            // Each socket reads the log up to where it began to listen, so the ring may start at the head.
-            *channel.cursor.get_or_insert(head)
+            // Until the first socket has said where the log ended for it, there is nothing to go on from.
+            let Some(cursor) = channel.cursor else { return Ok(false) };
+            cursor
         };
         if cursor >= head {
             return Ok(false);

@@ -106,9 +106,7 @@ impl<'a> Session<'a> {
 
     /// Ends with `Ok` only when the server stops.
     async fn pump(&mut self, socket: &mut WebSocket) -> Step {
-        // Listen first, then read where the log ends: nothing can fall between.
-        let mut live = self.hub.subscribe(self.actor.account_id);
-        let mut cursor = Cursor::at_end(self.hub.ctx(), self.actor.account_id).await?;
+        let (mut live, mut cursor) = self.hub.listen(self.actor.account_id).await?;
         send_control(
             socket,
             "ready",

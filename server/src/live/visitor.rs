@@ -64,8 +64,7 @@ async fn identify(state: &AppState, socket: &mut WebSocket) -> Step<Identity> {
 async fn pump(state: &AppState, socket: &mut WebSocket) -> Step {
     let mut identity = identify(state, socket).await?;
     let account = identity.actor.account_id;
-    let mut live = state.hub.subscribe(account);
-    let mut cursor = Cursor::at_end(&state.ctx, account).await?;
+    let (mut live, mut cursor) = state.hub.listen(account).await?;
     send_control(socket, "ready", json!({ "last_seq": cursor.seq() })).await?;
     let mut heartbeat = interval(wire::HEARTBEAT);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
