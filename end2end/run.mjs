@@ -1,6 +1,6 @@
 // Starts the product on a fresh data directory and a free port, runs the journeys in a real browser, stops it.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, readdirSync, existsSync, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, readdirSync, existsSync, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, dirname } from 'node:path';
@@ -29,6 +29,8 @@ const freePort = () => new Promise((resolve, reject) => {
 
 const port = await freePort();
 const data = mkdtempSync(join(tmpdir(), 'hummdesk-e2e-'));
+// Run as root, the product gives PostgreSQL to a user of its own, who must be able to enter.
+chmodSync(data, 0o755);
 const log = join(output, 'server.log');
 const environment = { ...process.env, HUMMDESK_SITE_ROOT: process.env.HUMMDESK_SITE_ROOT ?? join(root, 'target', 'site') };
 delete environment.DATABASE_URL;
