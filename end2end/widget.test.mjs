@@ -168,7 +168,8 @@ journey('Files travel, a closed conversation is rated', async ({ open }) => {
   await page.getByText('1 kB').waitFor();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByRole('link', { name: /receipt\.txt/ }).waitFor();
-  const file = (await agent.messages(id)).at(-1).attachments[0];
+  await page.getByText('Sending').waitFor({ state: 'detached' });
+  const file = (await agent.messages(id)).flatMap((message) => message.attachments)[0];
   assert.equal(await (await fetch(BASE + file.url)).text(), '89 €');
 
   await agent.resolve(id);

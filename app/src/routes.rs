@@ -79,7 +79,7 @@ fn NotFoundPage() -> impl IntoView {
     view! {
         <Title text=t(K::NotFound)/>
         <main class="grid min-h-dvh place-items-center">
-            <Empty icon=icons::SEARCH title=t(K::NotFound) hint=t(K::NotFoundHint)>
+            <Empty icon=icons::SEARCH title=t(K::NotFound) heading=true hint=t(K::NotFoundHint)>
                 <a class="btn mt-2" href="/inbox/mine">{t(K::BackToInbox)}</a>
             </Empty>
         </main>

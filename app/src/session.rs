@@ -75,7 +75,7 @@ impl Session {
 
 /// The session of this page.
 pub fn use_session() -> Session {
-    use_context::<StoredValue<Session>>().map(|session| session.get_value()).unwrap_or_else(current)
+    use_context::<StoredValue<Session>>().map_or_else(current, |session| session.get_value())
 }
 
 /// Reads the session: from the request on the server.

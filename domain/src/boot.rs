@@ -60,17 +60,13 @@ pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
     // Loading the model takes a moment and needs nothing of the database.
     let ai_cache = data_dir.join("ai");
     let ai = tokio::task::spawn_blocking(move || -> anyhow::Result<Ai> { load_ai(ai_cache) });
-    let (url, embedded) = match options.database_url {
-        Some(url) => (url, None),
-        None => {
-            let embedded = Embedded::start(EmbeddedOptions {
-                data_dir: data_dir.clone(),
-                binaries: find_binaries()?,
-                durable: true,
-            })
-            .await?;
-            (embedded.admin_url("postgres"), Some(embedded))
-        }
+    let (url, embedded) = if let Some(url) = options.database_url {
+        (url, None)
+    } else {
+        let embedded =
+            Embedded::start(EmbeddedOptions { data_dir: data_dir.clone(), binaries: find_binaries()?, durable: true })
+                .await?;
+        (embedded.admin_url("postgres"), Some(embedded))
     };
     let connected = async {
         let runtime = bootstrap::prepare(&url, &secrets).await?;

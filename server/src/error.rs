@@ -25,7 +25,7 @@ impl From<domain::Error> for Failure {
         match &error {
             domain::Error::Internal(cause) => tracing::error!(error = format!("{cause:#}"), "server.request.failed"),
             domain::Error::Unavailable(cause) => {
-                tracing::warn!(error = format!("{cause:#}"), "server.request.unavailable")
+                tracing::warn!(error = format!("{cause:#}"), "server.request.unavailable");
             }
             _ => {}
         }

@@ -99,9 +99,10 @@ pub async fn run(ctx: Ctx, options: WorkerOptions, stop: CancellationToken) -> a
         runner.tracker.wait().await;
         anyhow::Ok(())
     };
-    match tokio::time::timeout(GRACE + GIVE_BACK, ended).await {
-        Ok(ended) => ended?,
-        Err(_) => tracing::warn!("worker.run: some jobs could not be given back; another worker takes them over"),
+    if let Ok(ended) = tokio::time::timeout(GRACE + GIVE_BACK, ended).await {
+        ended?;
+    } else {
+        tracing::warn!("worker.run: some jobs could not be given back; another worker takes them over");
     }
     // Last, because whoever sees this life end takes over what is still in hand.
     done.cancel();

@@ -33,7 +33,7 @@ async fn round(ctx: &Ctx, count: u64) {
     };
     for account in accounts {
         tell("conversations.wake_snoozed", conversations::wake_snoozed(ctx, account).await);
-        if count % STORE_EVERY == 0 {
+        if count.is_multiple_of(STORE_EVERY) {
             tell("attachments.purge_orphans", attachments::purge_orphans(ctx, account).await);
         }
     }

@@ -64,7 +64,7 @@ impl Commands {
             self.offered.update(|offered| {
                 offered.retain(|(known, _)| *known != batch);
                 offered.extend(commands.iter().cloned().map(|command| (batch, command)));
-            })
+            });
         });
         on_cleanup(move || {
             self.offered.try_update(|offered| offered.retain(|(known, _)| *known != batch));

@@ -186,7 +186,7 @@ fn offer_commands(inbox: Inbox) {
     commands.extend(View::FIXED.into_iter().map(|view| {
         let navigate = use_navigate();
         Command::new(i18n.with(K::GoTo, &[("name", view.title(i18n))]), "", sidebar::icon(view), move || {
-            navigate(&format!("/inbox/{}", view.slug()), NavigateOptions::default())
+            navigate(&format!("/inbox/{}", view.slug()), NavigateOptions::default());
         })
     }));
     use_commands().offer(commands);

@@ -93,7 +93,7 @@ impl ListState {
         };
         if !self.rows.with_untracked(|rows| sorted(rows)) {
             self.rows.update(|rows| {
-                rows.sort_by(|a, b| a.data.with_untracked(|a| b.data.with_untracked(|b| order(sort, a, b))))
+                rows.sort_by(|a, b| a.data.with_untracked(|a| b.data.with_untracked(|b| order(sort, a, b))));
             });
         }
     }

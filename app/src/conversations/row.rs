@@ -119,8 +119,8 @@ fn Tags(conversation: Conversation) -> impl IntoView {
     let assignee = conversation.assignee.as_ref().map(|agent| view! { <Avatar name=agent.name.clone() size=18/> });
     view! {
         <span class="tags">
-            {priority}{status}{category}{mood}{language}{draft}{waiting}
-            <span class="ml-auto flex items-center gap-1.5 pl-1">{unread}{assignee}</span>
+            <span class="chips">{priority}{status}{category}{mood}{draft}{waiting}{language}</span>
+            {unread}{assignee}
         </span>
     }
 }

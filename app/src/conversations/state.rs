@@ -123,10 +123,10 @@ impl OpenConversation {
                 });
             }
             News::Contact(contact) if contact.id == self.contact.with_untracked(|known| known.id) => {
-                self.contact.set((**contact).clone())
+                self.contact.set((**contact).clone());
             }
             News::Typing(typing) if typing.conversation_id == self.id => {
-                self.hear_typing(typing.user_id, &typing.name, typing.on)
+                self.hear_typing(typing.user_id, &typing.name, typing.on);
             }
             News::Processing(at) if at.conversation_id == self.id => {
                 self.start_work(if at.stage.starts_with("draft") { Work::Drafting } else { Work::Classifying });
@@ -169,7 +169,7 @@ impl OpenConversation {
             move || {
                 self.work.try_update(|now| {
                     if *now == Some(work) {
-                        *now = None
+                        *now = None;
                     }
                 });
             },

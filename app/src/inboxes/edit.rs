@@ -33,31 +33,28 @@ pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> 
         let channel = kind.get_untracked();
         busy.set(true);
         spawn_local(async move {
-            let answer = match id {
-                Some(id) => {
-                    let change = UpdateInbox {
-                        name: Some(name),
-                        welcome_title: title,
-                        welcome_tagline: tagline,
-                        identity_required: Some(required),
-                        email_address: address,
-                        team_ids: None,
-                        enabled: Some(enabled),
-                    };
-                    api::update(id, change).await
-                }
-                None => {
-                    let inbox = CreateInbox {
-                        name,
-                        channel,
-                        welcome_title: title,
-                        welcome_tagline: tagline,
-                        identity_required: required,
-                        email_address: address,
-                        team_ids: Vec::new(),
-                    };
-                    api::create(inbox).await
-                }
+            let answer = if let Some(id) = id {
+                let change = UpdateInbox {
+                    name: Some(name),
+                    welcome_title: title,
+                    welcome_tagline: tagline,
+                    identity_required: Some(required),
+                    email_address: address,
+                    team_ids: None,
+                    enabled: Some(enabled),
+                };
+                api::update(id, change).await
+            } else {
+                let inbox = CreateInbox {
+                    name,
+                    channel,
+                    welcome_title: title,
+                    welcome_tagline: tagline,
+                    identity_required: required,
+                    email_address: address,
+                    team_ids: Vec::new(),
+                };
+                api::create(inbox).await
             };
             match answer {
                 Ok(_) => {

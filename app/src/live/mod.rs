@@ -56,6 +56,10 @@ impl Live {
     pub fn start(self) {
         #[cfg(feature = "hydrate")]
         Effect::new(move |_| socket::open(self, 0));
+        #[cfg(not(feature = "hydrate"))]
+        {
+            _ = self;
+        }
     }
 
     /// The page shows data as of this event: nothing after it may be missed.
@@ -95,7 +99,7 @@ impl Live {
         });
         #[cfg(not(feature = "hydrate"))]
         {
-            _ = frame;
+            _ = (self, frame);
         }
     }
 

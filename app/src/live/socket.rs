@@ -13,26 +13,26 @@ use super::{Connection, Live, News};
 const PATIENCE_MS: f64 = 20_000.0;
 
 pub(super) struct Socket {
-    socket: WebSocket,
+    inner: WebSocket,
     _on_message: Closure<dyn Fn(MessageEvent)>,
     _on_close: Closure<dyn Fn(CloseEvent)>,
 }
 
 impl Socket {
     pub(super) fn send(&self, frame: &ClientFrame) {
-        if self.socket.ready_state() == WebSocket::OPEN
+        if self.inner.ready_state() == WebSocket::OPEN
             && let Ok(text) = serde_json::to_string(frame)
         {
-            _ = self.socket.send_with_str(&text);
+            _ = self.inner.send_with_str(&text);
         }
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        _ = self.socket.close();
+        self.inner.set_onmessage(None);
+        self.inner.set_onclose(None);
+        _ = self.inner.close();
     }
 }
 
@@ -54,7 +54,7 @@ pub(super) fn open(live: Live, attempt: u32) {
     });
     socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-    live.socket.try_set_value(Some(Socket { socket, _on_message: on_message, _on_close: on_close }));
+    live.socket.try_set_value(Some(Socket { inner: socket, _on_message: on_message, _on_close: on_close }));
 }
 
 fn retry(live: Live, attempt: u32) {

@@ -37,7 +37,7 @@ impl Uploads {
         }
         #[cfg(not(feature = "hydrate"))]
         {
-            _ = files;
+            _ = (self, files);
         }
     }
 

@@ -145,7 +145,7 @@ impl Thread {
                         {
                             entry.delivery = Delivery::Failed(error);
                         }
-                    })
+                    });
                 }
             }
         });

@@ -15,7 +15,7 @@ fn hue(name: &str) -> u32 {
     name.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 8
 }
 
-/// `size` is one of 18, 28, 32 and 38 pixels.
+/// `size` is one of 18, 28, 32 and 38 pixels. The initials are drawn, not written: nobody should hear or search them.
 #[component]
 pub fn Avatar(
     #[prop(into)] name: String,
@@ -30,7 +30,7 @@ pub fn Avatar(
     };
     view! {
         <span class=format!("avatar hue-{} {shape}", hue(&name)) title=name.clone()>
-            <span aria-hidden="true">{initials(&name)}</span>
+            <span aria-hidden="true" data-initials=initials(&name)></span>
             {children.map(|children| children())}
         </span>
     }

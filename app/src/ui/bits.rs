@@ -44,12 +44,19 @@ pub fn Empty(
     icon: Data,
     #[prop(into)] title: String,
     #[prop(into, optional)] hint: String,
+    /// Where nothing else on the page bears a heading.
+    #[prop(optional)]
+    heading: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="grid place-items-center gap-2 px-6 py-14 text-center">
             <span class="grid size-10 place-items-center rounded-xl bg-sunken text-ink-3"><Icon icon=icon class="!size-[18px]"/></span>
-            <p class="font-medium">{title}</p>
+            {if heading {
+                view! { <h1 class="font-medium">{title}</h1> }.into_any()
+            } else {
+                view! { <p class="font-medium">{title}</p> }.into_any()
+            }}
             {(!hint.is_empty()).then(|| view! { <p class="max-w-[320px] text-sm text-ink-3">{hint}</p> })}
             {children.map(|children| children())}
         </div>

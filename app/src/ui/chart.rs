@@ -149,9 +149,8 @@ mod tests {
 
     #[test]
     fn scales_end_on_round_numbers() {
-        assert_eq!(ceiling(0.0), 4.0);
-        assert_eq!(ceiling(17.0), 20.0);
-        assert_eq!(ceiling(41.0), 50.0);
-        assert_eq!(ceiling(100.0), 100.0);
+        for (highest, end) in [(0.0, 4.0), (17.0, 20.0), (41.0, 50.0), (100.0, 100.0)] {
+            assert!((ceiling(highest) - end).abs() < f64::EPSILON, "{highest}");
+        }
     }
 }

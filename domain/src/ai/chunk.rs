@@ -141,7 +141,7 @@ impl Reader {
             Event::SoftBreak => self.push(" "),
             Event::HardBreak
             | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::CodeBlock | TagEnd::BlockQuote(_)) => {
-                self.push("\n")
+                self.push("\n");
             }
             _ => {}
         }
@@ -210,7 +210,7 @@ fn pack(sentences: &[String]) -> Vec<String> {
         let rest: usize = lengths[fresh..].iter().sum();
         match ranges.last_mut() {
             Some(before) if rest < CRUMB && lengths[before.0..].iter().sum::<usize>() <= LIMIT => {
-                before.1 = sentences.len()
+                before.1 = sentences.len();
             }
             _ => ranges.push((start, sentences.len())),
         }

@@ -59,13 +59,12 @@ impl Embedder {
         let mut fresh = self.embed(missing).await?.into_iter();
         let mut complete = Vec::with_capacity(texts.len());
         for (text, known) in texts.iter().zip(vectors) {
-            complete.push(match known {
-                Some(vector) => vector,
-                None => {
-                    let vector = Arc::new(fresh.next().ok_or(AiError::Stopped)?);
-                    self.remembered.insert(text.clone(), Arc::clone(&vector)).await;
-                    vector
-                }
+            complete.push(if let Some(vector) = known {
+                vector
+            } else {
+                let vector = Arc::new(fresh.next().ok_or(AiError::Stopped)?);
+                self.remembered.insert(text.clone(), Arc::clone(&vector)).await;
+                vector
             });
         }
         Ok(complete)

@@ -101,7 +101,9 @@ impl Encoder {
         let sums = mask.unsqueeze(1)?.matmul(&states)?.squeeze(1)?;
         // The mean's divisor cancels in the normalisation, so the sum serves.
         let mut vectors = sums.to_vec2::<f32>()?;
-        vectors.iter_mut().for_each(|vector| normalise(vector));
+        for vector in &mut vectors {
+            normalise(vector);
+        }
         Ok(vectors)
     }
 }
@@ -121,7 +123,9 @@ fn batch_size(tokens: &[(usize, Vec<u32>)]) -> usize {
 pub fn normalise(vector: &mut [f32]) {
     let norm = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
     if norm > 0.0 {
-        vector.iter_mut().for_each(|value| *value /= norm);
+        for value in vector {
+            *value /= norm;
+        }
     }
 }
 

@@ -85,7 +85,9 @@ fn block(hashes: &[u64], weight: f32) -> Sparse {
         .collect();
     let norm = features.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
     if norm > 0.0 {
-        features.iter_mut().for_each(|(_, value)| *value *= weight / norm);
+        for (_, value) in &mut features {
+            *value *= weight / norm;
+        }
     }
     features
 }

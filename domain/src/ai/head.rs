@@ -80,7 +80,9 @@ impl Head {
                 }
             }
             let keep = 1.0 - training.rate * training.decay;
-            weights.iter_mut().for_each(|weight| *weight *= keep);
+            for weight in &mut weights {
+                *weight *= keep;
+            }
             if epoch + averaged >= training.epochs {
                 average.iter_mut().zip(&weights).for_each(|(sum, weight)| *sum += weight / averaged as f32);
             }
@@ -143,7 +145,9 @@ pub fn softmax(values: &mut [f32]) {
         *value = (*value - top).exp();
         sum += *value;
     }
-    values.iter_mut().for_each(|value| *value /= sum);
+    for value in values {
+        *value /= sum;
+    }
 }
 
 /// Index of the largest value; the first among equals.

@@ -127,7 +127,7 @@ pub fn detect(text: &str) -> (Language, f64) {
     let mut scores: Vec<(Language, f64)> = DETECTOR
         .compute_language_confidence_values(cleaned.as_str())
         .into_iter()
-        .filter_map(|(language, confidence)| Some((ours(language)?, confidence)))
+        .map(|(language, confidence)| (ours(language), confidence))
         .collect();
     // Telltale words weigh the more the shorter the text is.
     let weight = if tokens.len() <= SHORT { 1.5 } else { 3.0 / tokens.len() as f64 };
@@ -170,14 +170,14 @@ fn without_foreign_tokens(text: &str) -> String {
         .join(" ")
 }
 
-const fn ours(language: lingua::Language) -> Option<Language> {
-    Some(match language {
+const fn ours(language: lingua::Language) -> Language {
+    match language {
         lingua::Language::English => Language::English,
         lingua::Language::Finnish => Language::Finnish,
         lingua::Language::Swedish => Language::Swedish,
         lingua::Language::German => Language::German,
         lingua::Language::French => Language::French,
-    })
+    }
 }
 
 #[cfg(test)]

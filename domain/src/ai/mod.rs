@@ -66,6 +66,7 @@ impl Ai {
     }
 
     /// The same AI with a remote model in front of classification and drafts.
+    #[must_use]
     pub fn with_remote(&self, remote: Remote) -> Self {
         let inner = &self.0;
         Self(Arc::new(Inner {

@@ -83,11 +83,10 @@ impl Actor {
     pub fn require(&self, permission: Permission) -> Result<()> {
         match self.kind {
             ActorKind::User { role, .. } | ActorKind::ApiToken { role, .. } if permission <= highest(role) => Ok(()),
-            ActorKind::User { .. } | ActorKind::ApiToken { .. } => Err(Error::Forbidden(permission.verb())),
-            ActorKind::Ai if permission <= Permission::Work => Ok(()),
-            ActorKind::System => Ok(()),
-            ActorKind::Ai => Err(Error::Forbidden(permission.verb())),
+            ActorKind::Ai if permission > Permission::Work => Err(Error::Forbidden(permission.verb())),
+            ActorKind::Ai | ActorKind::System => Ok(()),
             ActorKind::Visitor { .. } => Err(Error::NotFound),
+            ActorKind::User { .. } | ActorKind::ApiToken { .. } => Err(Error::Forbidden(permission.verb())),
         }
     }
 

@@ -202,10 +202,10 @@ async fn by_api_token(ctx: &Ctx, token: &str) -> Result<Actor> {
     let actor = match queries::find_api_token(&ctx.db, &hash).await? {
         None => None,
         Some(row) => {
-            let mut tx = ctx.begin_in(row.account_id).await?;
-            queries::name_and_role(&mut tx, row.user_id).await?.map(|(name, role)| Actor {
-                account_id: row.account_id,
-                kind: ActorKind::ApiToken { token_id: row.token_id, user_id: row.user_id, role },
+            let mut tx = ctx.begin_in(row.account).await?;
+            queries::name_and_role(&mut tx, row.user).await?.map(|(name, role)| Actor {
+                account_id: row.account,
+                kind: ActorKind::ApiToken { token_id: row.token, user_id: row.user, role },
                 name,
             })
         }

@@ -71,7 +71,6 @@ pub struct LiveSession {
     pub user_id: UserId,
     pub name: String,
     pub role: Role,
-    pub generation: i32,
     pub expires_at: Timestamp,
 }
 
@@ -80,7 +79,7 @@ pub async fn live_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<Liv
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_as!(
         LiveSession,
-        r#"select s.user_id as "user_id: UserId", au.name, au.role as "role: Role", s.generation, s.expires_at
+        r#"select s.user_id as "user_id: UserId", au.name, au.role as "role: Role", s.expires_at
            from sessions s join account_users au on au.account_id = s.account_id and au.user_id = s.user_id
            where s.account_id = $1 and s.id = $2 and s.revoked_at is null and s.expires_at > $3"#,
         account.0,
@@ -141,16 +140,16 @@ pub async fn person(tx: &mut TenantTx, user: UserId) -> Result<types::auth::User
 }
 
 pub struct TokenRow {
-    pub account_id: AccountId,
-    pub token_id: ApiTokenId,
-    pub user_id: UserId,
+    pub account: AccountId,
+    pub token: ApiTokenId,
+    pub user: UserId,
 }
 
 pub async fn find_api_token(db: &Db, hash: &[u8]) -> Result<Option<TokenRow>> {
     let mut connection = db.unscoped().await?;
     Ok(sqlx::query_as!(
         TokenRow,
-        r#"select account_id as "account_id!: AccountId", token_id as "token_id!: ApiTokenId", user_id as "user_id!: UserId"
+        r#"select account_id as "account!: AccountId", token_id as "token!: ApiTokenId", user_id as "user!: UserId"
            from find_api_token($1)"#,
         hash
     )

@@ -168,7 +168,7 @@ async fn decide(tx: &mut TenantTx, case: &mut routing::Case<'_>) -> Result<Decis
             }
             Some(now) => {
                 (known.availability, known.current_load, known.max_load) =
-                    (now.availability, now.current_load, now.max_load)
+                    (now.availability, now.current_load, now.max_load);
             }
             None => case.agents.retain(|known| known.id != agent),
         }

@@ -158,11 +158,10 @@ impl Key {
 
     pub(super) fn push(sql: &mut QueryBuilder<Postgres>, sort: Sort, after: Option<&Self>) {
         let (expression, direction, comparison) = match sort {
-            Sort::Activity => ("c.last_activity_at", "desc", "<"),
+            Sort::Activity | Sort::Priority => ("c.last_activity_at", "desc", "<"),
             Sort::Newest => ("c.created_at", "desc", "<"),
             Sort::Oldest => ("c.created_at", "asc", ">"),
             Sort::Waiting => ("coalesce(c.waiting_since, 'infinity')", "asc", ">"),
-            Sort::Priority => ("c.last_activity_at", "desc", "<"),
         };
         if let Some(key) = after {
             if sort == Sort::Priority {

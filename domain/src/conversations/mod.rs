@@ -204,10 +204,10 @@ pub async fn set_labels(
 /// Marks everything as read by the agents.
 pub async fn mark_read(tx: &mut TenantTx, actor: &Actor, id: ConversationId) -> Result<Conversation> {
     actor.require(Permission::Work)?;
-    if !queries::mark_read(tx, id).await? {
-        return Err(Error::NotFound);
-    }
-    changed(tx, actor, id).await
+    let read = queries::mark_read(tx, id).await?.ok_or(Error::NotFound)?;
+    let facts = json!({ "agent_read_message_id": read });
+    events::append(tx, actor, Event::new(EventKind::ConversationUpdated).conversation(id).data(facts)).await?;
+    find(tx, id).await
 }
 
 /// Moves this conversation's messages into another of the same customer and closes it.

@@ -300,17 +300,18 @@ pub async fn set_labels(tx: &mut TenantTx, id: ConversationId, labels: &[String]
     Ok(())
 }
 
-/// False when there is no such conversation.
-pub async fn mark_read(tx: &mut TenantTx, id: ConversationId) -> Result<bool> {
+/// Answers the message read last; nothing when there is no such conversation.
+pub async fn mark_read(tx: &mut TenantTx, id: ConversationId) -> Result<Option<Option<MessageId>>> {
     let account = tx.account_id();
-    let done = sqlx::query!(
-        "update conversations set unread_count = 0, agent_read_message_id = last_message_id where account_id = $1 and id = $2",
+    Ok(sqlx::query_scalar!(
+        r#"update conversations set unread_count = 0, agent_read_message_id = last_message_id
+           where account_id = $1 and id = $2
+           returning agent_read_message_id as "id: MessageId""#,
         account.0,
         id.0
     )
-    .execute(tx.conn())
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(tx.conn())
+    .await?)
 }
 
 /// Copies the latest classification to the conversation.

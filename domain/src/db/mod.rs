@@ -62,10 +62,6 @@ impl Db {
         Ok(self.0.options.connect().await?)
     }
 
-    pub(crate) async fn listener(&self) -> Result<sqlx::postgres::PgListener> {
-        Ok(sqlx::postgres::PgListener::connect_with(&self.0.pool).await?)
-    }
-
     pub fn wake(&self) -> &Wake {
         &self.0.wake
     }

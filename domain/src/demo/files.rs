@@ -1,5 +1,7 @@
 //! The written demo data, as it stands in `domain/data/demo`.
 
+use std::fmt::Write as _;
+
 use serde::Deserialize;
 use types::{
     Language,
@@ -107,7 +109,7 @@ pub fn without_slug_links(body: &str, slugs: &[&str]) -> String {
             match rest[..end].rfind('[') {
                 Some(start) => {
                     kept.push_str(&rest[..start]);
-                    kept.push_str(&format!("*{}*", &rest[start + 1..end]));
+                    _ = write!(kept, "*{}*", &rest[start + 1..end]);
                 }
                 None => kept.push_str(&rest[..end]),
             }

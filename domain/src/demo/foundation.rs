@@ -24,6 +24,9 @@ use crate::{
     knowledge,
 };
 
+/// In seconds.
+const HOUR: i32 = 3600;
+
 /// Days the company has had its account.
 const AGE_DAYS: i64 = 400;
 const COLOURS: [&str; 8] = ["#2563eb", "#16a34a", "#d97706", "#dc2626", "#7c3aed", "#0891b2", "#db2777", "#64748b"];
@@ -199,7 +202,6 @@ async fn desk(ctx: &Ctx, tx: &mut TenantTx, company: &Company) -> Result<()> {
     let canned: Vec<(&str, &str)> =
         shared.canned_responses.iter().map(|canned| (canned.short_code.as_str(), canned.content.as_str())).collect();
     queries::insert_canned(tx, &canned).await?;
-    const HOUR: i32 = 3600;
     let promises = [
         ("Urgent", Priority::Urgent.as_str(), HOUR / 2, 4 * HOUR),
         ("High", Priority::High.as_str(), 2 * HOUR, 24 * HOUR),

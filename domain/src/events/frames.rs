@@ -59,7 +59,10 @@ pub(super) async fn load(tx: &mut TenantTx, rows: Vec<EventRow>) -> Result<Vec<L
             LoggedEvent {
                 seq: row.seq,
                 conversation_id: row.conversation_id,
-                visitor: row.contact_id.zip(for_visitor(&row, &loaded)).map(|(contact, data)| (contact, frame(data))),
+                visitor: row
+                    .contact_id
+                    .zip(for_visitor(&row, &loaded))
+                    .map(|(contact, (event, data))| (contact, EventFrame { event: event.to_owned(), ..frame(data) })),
                 frame: frame(for_agents(&row, &loaded)),
             }
         })
@@ -93,17 +96,21 @@ fn for_agents(row: &EventRow, loaded: &Loaded) -> Value {
     data
 }
 
-/// What the customer of the conversation may learn: public messages, and that its state changed.
-fn for_visitor(row: &EventRow, loaded: &Loaded) -> Option<Value> {
+/// What the customer of the conversation may learn, and under which name: public messages, that agents have read
+/// theirs, and that its state changed.
+fn for_visitor<'a>(row: &'a EventRow, loaded: &Loaded) -> Option<(&'a str, Value)> {
     match row.kind.as_str() {
         kind if kind.starts_with("message:") => {
             let message = loaded.messages.get(&row.message_id?)?;
             let public = !message.private && message.content_type == ContentType::Text;
-            public.then(|| json!(widget::message_for_visitor(message.clone())))
+            public.then(|| (kind, json!(widget::message_for_visitor(message.clone()))))
         }
-        "conversation:new" | "conversation:updated" => {
+        kind @ ("conversation:new" | "conversation:updated") => {
             let conversation = loaded.conversations.get(&row.conversation_id?)?;
-            Some(json!({ "id": conversation.id, "status": conversation.status }))
+            Some(match row.data.get("agent_read_message_id") {
+                Some(read) => ("message:read", json!({ "conversation_id": conversation.id, "message_id": read })),
+                None => (kind, json!({ "id": conversation.id, "status": conversation.status })),
+            })
         }
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! SQL of the event log.
 
 use sqlx::PgConnection;
-use types::{AccountId, ContactId, ConversationId, EventId, MessageId};
+use types::{AccountId, ContactId, ConversationId, MessageId};
 
 use super::Event;
 use crate::{Actor, Db, Result, TenantTx};
@@ -30,7 +30,6 @@ pub async fn append(tx: &mut TenantTx, actor: &Actor, event: Event) -> Result<()
 }
 
 pub struct EventRow {
-    pub id: EventId,
     pub seq: i64,
     pub kind: String,
     pub conversation_id: Option<ConversationId>,
@@ -45,7 +44,7 @@ pub async fn after(tx: &mut TenantTx, seq: i64, limit: u32) -> Result<Vec<EventR
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         EventRow,
-        r#"select e.id as "id: EventId", e.seq as "seq!", e.kind, e.conversation_id as "conversation_id: ConversationId",
+        r#"select e.seq as "seq!", e.kind, e.conversation_id as "conversation_id: ConversationId",
                   e.message_id as "message_id: MessageId", e.subject_id, c.contact_id as "contact_id?: ContactId", e.data
            from events e
            left join conversations c on c.account_id = e.account_id and c.id = e.conversation_id

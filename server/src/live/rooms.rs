@@ -9,9 +9,11 @@ use types::{AccountId, ConversationId, UserId};
 
 type Room = (AccountId, ConversationId);
 
-/// Counts, because one person may look from two tabs.
+/// Names, and counts because one person may look from two tabs.
+type People = HashMap<UserId, (String, usize)>;
+
 #[derive(Default)]
-pub struct Rooms(Mutex<HashMap<Room, HashMap<UserId, (String, usize)>>>);
+pub struct Rooms(Mutex<HashMap<Room, People>>);
 
 impl Rooms {
     /// True when the person was not there before.

@@ -13,7 +13,7 @@ use axum::{
 use domain::{Actor, Permission, agents, auth, conversations};
 use serde_json::json;
 use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
+    sync::broadcast::error::RecvError,
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use types::{ConversationId, events::EventKind, realtime::ClientFrame};
@@ -71,15 +71,14 @@ async fn serve(state: AppState, mut socket: WebSocket, actor: Option<Actor>) {
 }
 
 async fn identify(state: &AppState, socket: &mut WebSocket, actor: Option<Actor>) -> Step<Actor> {
-    let actor = match actor {
-        Some(actor) => actor,
-        None => {
-            let refused = || End::Refused(close::UNAUTHENTICATED, "unauthenticated");
-            let first = timeout(wire::AUTHENTICATE_WITHIN, socket.recv()).await.map_err(|_| refused())?;
-            let Some(Ok(Message::Text(text))) = first else { return Err(refused()) };
-            let Ok(ClientFrame::Authenticate { token }) = serde_json::from_str(&text) else { return Err(refused()) };
-            auth::authenticate_bearer(&state.ctx, &token).await?
-        }
+    let actor = if let Some(actor) = actor {
+        actor
+    } else {
+        let refused = || End::Refused(close::UNAUTHENTICATED, "unauthenticated");
+        let first = timeout(wire::AUTHENTICATE_WITHIN, socket.recv()).await.map_err(|_| refused())?;
+        let Some(Ok(Message::Text(text))) = first else { return Err(refused()) };
+        let Ok(ClientFrame::Authenticate { token }) = serde_json::from_str(&text) else { return Err(refused()) };
+        auth::authenticate_bearer(&state.ctx, &token).await?
     };
     actor.require(Permission::Read).map_err(|_| End::Refused(close::UNAUTHENTICATED, "unauthenticated"))?;
     Ok(actor)

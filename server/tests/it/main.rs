@@ -1,5 +1,7 @@
 //! HTTP and WebSocket tests through the real router, on a fresh database a test.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 mod agents;
 mod analytics;
 mod attachments;

@@ -91,7 +91,7 @@ impl View<'_> {
         for row in rows(thread, seen, |at| self.calendar.offset_minutes(at)) {
             match row {
                 Row::Day(at) => {
-                    shown.push(el("div").key(format!("day-{}", at as i64)).class("day").text(self.day_name(at)))
+                    shown.push(el("div").key(format!("day-{}", at as i64)).class("day").text(self.day_name(at)));
                 }
                 Row::Name(SenderType::Ai, "") => speaker = Some(self.text.assistant),
                 Row::Name(_, name) => speaker = Some(name),

@@ -27,7 +27,7 @@ pub struct ClassifyArgs {
     /// Examples to learn from, one {"text", "label"} a line
     #[arg(long, value_name = "FILE")]
     train: PathBuf,
-    /// Examples to measure on; the label out_of_scope belongs to no class
+    /// Examples to measure on; the label `out_of_scope` belongs to no class
     #[arg(long, value_name = "FILE")]
     test: PathBuf,
     /// Learn from at most this many examples of each label

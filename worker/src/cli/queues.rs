@@ -1,6 +1,7 @@
 //! `queues`: depth, pace and failures of each queue.
 
 use std::{
+    fmt::Write as _,
     io::{IsTerminal as _, Write as _},
     time::Duration,
 };
@@ -55,8 +56,9 @@ fn table(figures: &[QueueFigures]) -> String {
     );
     for row in figures {
         let oldest = row.oldest_seconds.map_or_else(|| "-".to_owned(), age);
-        text.push_str(&format!(
-            "{:<10}{:>8}{:>9}{:>9}{:>8}{:>11}{:>11}\n",
+        _ = writeln!(
+            text,
+            "{:<10}{:>8}{:>9}{:>9}{:>8}{:>11}{:>11}",
             row.queue.as_str(),
             row.ready,
             row.delayed,
@@ -64,7 +66,7 @@ fn table(figures: &[QueueFigures]) -> String {
             row.parked,
             row.done_last_minute,
             oldest
-        ));
+        );
     }
     text
 }

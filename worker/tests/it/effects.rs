@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use domain::{Actor, classifications, conversations, drafts};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{
+    ConnectOptions as _,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use testkit::{Office, TestApp};
 use tokio_util::sync::CancellationToken;
 use types::{
@@ -203,7 +206,6 @@ async fn a_worker_that_loses_its_life_line_begins_anew(_: PgPoolOptions, options
     write(&app, &office, REFUND).await;
     app.wait_for_empty_queue().await;
     // Only a role's own connections may be ended by it, and the life line is the runtime's.
-    use sqlx::ConnectOptions as _;
     let mut runtime = app.runtime.connect().await.unwrap();
     let ended: Vec<bool> = sqlx::query_scalar(
         "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 4854

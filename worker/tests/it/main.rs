@@ -1,5 +1,7 @@
 //! The worker against a real database: fairness, crashes, retries, stops, and exactly one effect a job.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 mod effects;
 mod killed;
 mod learning;

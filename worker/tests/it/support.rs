@@ -18,7 +18,7 @@ use types::{
 };
 
 /// How long something that must happen may take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A connection that looks behind the curtain.
 pub async fn owner(app: &TestApp) -> PgConnection {

@@ -3,6 +3,8 @@
 //! A phrase's weight is how far the log-odds of the decision fall when the phrase is removed from the text: from the
 //! n-grams always, from the embedding as well for short texts, where it matters most and a pass is cheap.
 
+use std::fmt::Write as _;
+
 use types::{
     Language,
     classifications::{Evidence, EvidenceKind},
@@ -123,10 +125,10 @@ pub(super) fn reasoning(
         sentence.push_str(&quoted.join(", "));
     }
     if let Some((other, probability)) = alternative.filter(|(_, probability)| *probability >= 0.15) {
-        sentence.push_str(&format!("; {other} is possible too ({:.0} %)", probability * 100.0));
+        _ = write!(sentence, "; {other} is possible too ({:.0} %)", probability * 100.0);
     }
     if let Some(example) = of_kind(EvidenceKind::Example).next() {
-        sentence.push_str(&format!("; closest example: “{}” ({})", text::shorten(&example.text, 90), example.label));
+        _ = write!(sentence, "; closest example: “{}” ({})", text::shorten(&example.text, 90), example.label);
     }
     sentence.push('.');
     sentence

@@ -101,12 +101,11 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
     let mut paragraphs = vec![wording.greeting(), wording.acknowledgement(true)];
     for group in selection.picks.chunk_by(|a, b| a.passage == b.passage) {
         let passage = &request.passages[group[0].passage];
-        let number = match sources.iter().position(|source| source.article_id == passage.article_id) {
-            Some(known) => known + 1,
-            None => {
-                sources.push(source(passage, group));
-                sources.len()
-            }
+        let number = if let Some(known) = sources.iter().position(|source| source.article_id == passage.article_id) {
+            known + 1
+        } else {
+            sources.push(source(passage, group));
+            sources.len()
         };
         if passage.language != request.language {
             paragraphs.push(wording.other_language(passage.language));

@@ -1,5 +1,7 @@
 //! Drafts by the remote model, from the account's passages and nothing else.
 
+use std::fmt::Write as _;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use types::drafts::DraftSource;
@@ -153,7 +155,7 @@ fn renumber(draft: &str, passages: usize) -> Result<(String, Vec<usize>), String
                 used.push(index);
                 used.len() - 1
             });
-            out.push_str(&format!("[{}]", place + 1));
+            _ = write!(out, "[{}]", place + 1);
         }
         rest = &tail[close + 1..];
     }
