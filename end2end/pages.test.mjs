@@ -22,7 +22,7 @@ for (const colorScheme of ['light', 'dark']) {
     // A conversation with everything in it.
     await page.setViewportSize({ width: 1440, height: 900 });
     await visit(page, '/inbox/all');
-    await page.locator('a[href^="/inbox/all/"]').first().click();
+    await page.locator('a.row:has(.tag-accent)').first().click();
     await page.locator('#reply-text').waitFor();
     for (const [width, height] of WIDTHS) {
       await page.setViewportSize({ width, height });

@@ -80,10 +80,25 @@ export async function accessible(page) {
   assert.deepEqual(violations, [], `${page.url()}\n${violations.join('\n')}`);
 }
 
-/** No page may scroll sideways at this width. */
+/** No page may scroll sideways at this width, and nothing may be cut off but what scrolls by itself or is truncated. */
 export async function fits(page) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(over <= 0, `${page.url()} is ${over} px too wide`);
+  const over = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const excused = (element) => {
+      for (let at = element; at && at !== document.body; at = at.parentElement) {
+        const style = getComputedStyle(at);
+        if (/auto|scroll/.test(style.overflowX) && at.scrollWidth > at.clientWidth && !at.matches('.page, main')) return true;
+        if (style.overflowX === 'hidden' && style.textOverflow === 'ellipsis') return true;
+        if (style.position === 'fixed' || style.clip !== 'auto') return true;
+      }
+      return false;
+    };
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.checkVisibility?.() && element.getBoundingClientRect().width > 1)
+      .filter((element) => element.getBoundingClientRect().right > width + 1 && !excused(element))
+      .slice(0, 3).map((element) => element.outerHTML.slice(0, 120));
+  });
+  assert.deepEqual(over, [], `${page.url()} is too wide at ${page.viewportSize().width} px`);
 }
 
 export async function shot(page, name) {

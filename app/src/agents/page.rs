@@ -64,13 +64,13 @@ fn Table(known: Directory, edit: Callback<Agent>) -> impl IntoView {
                     </div>
                 </td>
                 <td class="max-sm:hidden">{i18n.role(agent.role)}</td>
-                <td>{move || directory.availability(id).map(|availability| view! { <span class="inline-flex items-center gap-1.5"><PresenceMark availability=availability/>{i18n.availability(availability)}</span> })}</td>
+                <td class="max-sm:hidden">{move || directory.availability(id).map(|availability| view! { <span class="inline-flex items-center gap-1.5"><PresenceMark availability=availability/>{i18n.availability(availability)}</span> })}</td>
                 <td>
                     <div class="flex items-center gap-2.5" title=i18n.t(K::Load)>
                         <svg viewBox="0 0 100 6" preserveAspectRatio="none" class=format!("h-1.5 w-20 max-sm:hidden {tone}") aria-hidden="true">
                             <rect width="100" height="6" rx="1" class="fill-line"></rect><rect width=format!("{:.0}", (share * 100.0).min(100.0)) height="6" rx="1" fill="currentColor"></rect>
                         </svg>
-                        <span class="num">{agent.current_load}" / "{agent.max_load}</span>
+                        <span class="num whitespace-nowrap">{agent.current_load}" / "{agent.max_load}</span>
                     </div>
                 </td>
                 <td class="max-md:hidden"><div class="flex flex-wrap gap-1">{names.into_iter().map(|name| view! { <span class="tag">{name}</span> }).collect_view()}</div></td>
@@ -83,7 +83,7 @@ fn Table(known: Directory, edit: Callback<Agent>) -> impl IntoView {
         <div class="card overflow-x-auto">
             <table class="table">
                 <thead><tr>
-                    <th scope="col">{i18n.t(K::Name)}</th><th scope="col" class="max-sm:hidden">{i18n.t(K::Role)}</th><th scope="col">{i18n.t(K::Availability)}</th><th scope="col">{i18n.t(K::Load)}</th>
+                    <th scope="col">{i18n.t(K::Name)}</th><th scope="col" class="max-sm:hidden">{i18n.t(K::Role)}</th><th scope="col" class="max-sm:hidden">{i18n.t(K::Availability)}</th><th scope="col">{i18n.t(K::Load)}</th>
                     <th scope="col" class="max-md:hidden">{i18n.t(K::Teams)}</th><th scope="col" class="max-md:hidden">{i18n.t(K::Csat)}</th><th scope="col"><span class="sr-only">{i18n.t(K::Actions)}</span></th>
                 </tr></thead>
                 <tbody>{rows.collect_view()}</tbody>

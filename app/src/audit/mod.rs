@@ -77,7 +77,9 @@ fn Table(page: Page<AuditLog>) -> impl IntoView {
             .unwrap_or_default();
         view! {
             <tr>
-                <td class="num whitespace-nowrap text-ink-3">{move || clock.full(i18n, at)}</td><td>{who}</td><td><code class="font-mono text-[12px]">{line.action}</code></td><td class="max-sm:hidden">{what}</td>
+                <td class="num whitespace-nowrap text-ink-3 max-sm:hidden">{move || clock.full(i18n, at)}</td>
+                <td>{who}<p class="num text-xs text-ink-3 sm:hidden">{move || clock.full(i18n, at)}</p></td>
+                <td><code class="font-mono text-[12px]">{line.action}</code></td><td class="max-sm:hidden">{what}</td>
                 <td class="max-w-[320px] truncate text-xs text-ink-3 max-md:hidden" title=details.clone()>{details.clone()}</td>
             </tr>
         }
@@ -85,7 +87,7 @@ fn Table(page: Page<AuditLog>) -> impl IntoView {
     view! {
         <div class="card overflow-x-auto">
             <table class="table">
-                <thead><tr><th scope="col">{i18n.t(K::When)}</th><th scope="col">{i18n.t(K::Who)}</th><th scope="col">{i18n.t(K::What)}</th><th scope="col" class="max-sm:hidden">{i18n.t(K::Subject)}</th><th scope="col" class="max-md:hidden">{i18n.t(K::Details)}</th></tr></thead>
+                <thead><tr><th scope="col" class="max-sm:hidden">{i18n.t(K::When)}</th><th scope="col">{i18n.t(K::Who)}</th><th scope="col">{i18n.t(K::What)}</th><th scope="col" class="max-sm:hidden">{i18n.t(K::Subject)}</th><th scope="col" class="max-md:hidden">{i18n.t(K::Details)}</th></tr></thead>
                 <tbody><For each=move || rows.get() key=|line| line.id let:line>{row(line)}</For></tbody>
             </table>
             {move || rows.with(Vec::is_empty).then(|| view! { <Empty icon=icons::HISTORY title=i18n.t(K::NoFigures)/> })}

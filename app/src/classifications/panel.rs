@@ -49,7 +49,7 @@ fn again(open: OpenConversation, toasts: Toasts) {
     });
 }
 
-/// The words that weighed and the nearest example, then the reasoning in a sentence.
+/// The words that weighed and the nearest example; a model that names none says it in a sentence.
 #[component]
 fn Why(seen: Classification) -> impl IntoView {
     let i18n = use_i18n();
@@ -70,7 +70,7 @@ fn Why(seen: Classification) -> impl IntoView {
             {example.map(|example| view! {
                 <p class="mt-1.5">{i18n.with(K::LikeExample, &[("category", &i18n.category(&example.label))])}" “"{example.text}"”"</p>
             })}
-            <p class="mt-1.5 text-xs text-ink-3">{seen.reasoning}</p>
+            {seen.evidence.is_empty().then(|| view! { <p>{seen.reasoning}</p> })}
         </div>
     }
 }

@@ -46,7 +46,7 @@ pub fn InboxesPage() -> impl IntoView {
         Suspend::new(async move {
             match inboxes.await {
             Ok(known) if known.is_empty() => view! { <Empty icon=icons::INBOX title=i18n.t(K::NoInboxes) hint=i18n.t(K::InboxesHint)/> }.into_any(),
-            Ok(known) => view! { <ul class="grid gap-4">{known.into_iter().map(|inbox| view! { <Card inbox=inbox edit=edit/> }).collect_view()}</ul> }.into_any(),
+            Ok(known) => view! { <ul class="grid grid-cols-[minmax(0,1fr)] gap-4">{known.into_iter().map(|inbox| view! { <Card inbox=inbox edit=edit/> }).collect_view()}</ul> }.into_any(),
             Err(error) => view! { <Failure error=error/> }.into_any(),
         }
         })

@@ -134,6 +134,7 @@ fn Editor(article: Option<Article>) -> impl IntoView {
                     {foot}
                 </div>
                 <section class="min-h-0 overflow-auto border-line px-7 py-6 lg:border-l" class=("max-lg:hidden", move || !preview_only.get()) aria-label=i18n.t(K::Preview) tabindex="0">
+                    <p class="mx-auto max-w-[640px] text-sm text-ink-3" class:hidden=move || body.with(|body| !body.trim().is_empty())>{i18n.t(K::Preview)}</p>
                     <div class="prose mx-auto max-w-[640px]" inner_html=move || to_html(&body.get())></div>
                 </section>
             </div>

@@ -33,7 +33,7 @@ pub fn Confidence(share: f64) -> impl IntoView {
     view! {
         <span class="meter" role="img" aria-label=i18n.with(K::SureShare, &[("n", &i18n.percent(share))])>
             <svg viewBox="0 0 33 9" aria-hidden="true">{bars.collect_view()}</svg>
-            <span aria-hidden="true">{format!("{:.0}", share * 100.0)}</span>
+            <span aria-hidden="true">{format!("{:.0}", (share * 100.0).floor())}</span>
         </span>
     }
 }

@@ -40,7 +40,7 @@ pub fn LineChart(
         let at = y(top * share);
         view! {
             <line x1=LEFT.to_string() x2=(WIDTH - 8.0).to_string() y1=format!("{at:.1}") y2=format!("{at:.1}") class="stroke-soft" stroke-width="1"></line>
-            <text x=(LEFT - 7.0).to_string() y=format!("{:.1}", at + 3.5) text-anchor="end" class="fill-ink-3 text-[10px]">{format!("{:.0}", top * share)}</text>
+            <text x=(LEFT - 7.0).to_string() y=format!("{:.1}", at + 3.5) text-anchor="end">{format!("{:.0}", top * share)}</text>
         }
     });
     let every = places.len().div_ceil(7).max(1);
@@ -48,7 +48,12 @@ pub fn LineChart(
         .iter()
         .enumerate()
         .filter(|(at, _)| at % every == 0)
-        .map(|(at, place)| view! { <text x=format!("{:.1}", x(at)) y=(HEIGHT - 5.0).to_string() text-anchor="middle" class="fill-ink-3 text-[10px]">{place.clone()}</text> })
+        .enumerate()
+        .map(|(nth, (at, place))| {
+            // The last one would stand half outside; every other one goes where there is little room.
+            let anchor = if at + 1 == places.len() { "end" } else { "middle" };
+            view! { <text x=format!("{:.1}", x(at)) y=(HEIGHT - 5.0).to_string() text-anchor=anchor class=("max-sm:hidden", nth % 2 == 1)>{place.clone()}</text> }
+        })
         .collect_view();
     let lines = series
         .iter()
@@ -84,7 +89,7 @@ pub fn LineChart(
     view! {
         <figure>
             <div class="mb-2 flex flex-wrap gap-x-4 gap-y-1">{legend}</div>
-            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") class="h-auto w-full" role="img" aria-label=title.clone()>{grid.collect_view()}{labels}{lines}</svg>
+            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") class="chart h-auto w-full" role="img" aria-label=title.clone()>{grid.collect_view()}{labels}{lines}</svg>
             <Figures title=title place_name=place_name places=places series=series/>
         </figure>
     }
