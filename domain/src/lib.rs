@@ -1,9 +1,8 @@
-//! All rules, all SQL and all AI of `HummDesk`. Server, worker and the server side of the app call the operations here;
+//! All rules and all SQL of `HummDesk`. Server, worker and the server side of the app call the operations here;
 //! nothing here knows HTTP or HTML, and nothing here reaches the browser.
 
 pub mod accounts;
 pub mod agents;
-pub mod ai;
 pub mod analytics;
 pub mod attachments;
 pub mod audit;
@@ -29,6 +28,7 @@ pub mod page;
 pub mod teams;
 pub mod widget;
 
+pub use ai;
 pub use auth::actor::{Actor, ActorKind, Permission};
 pub use ctx::Ctx;
 pub use db::{Db, TenantTx};

@@ -24,7 +24,7 @@ fn rust_files() -> Vec<(String, String)> {
     }
     let root = root();
     let mut found = Vec::new();
-    for crate_dir in ["types", "domain", "app", "frontend", "widget", "server", "worker", "testkit", "xtask"] {
+    for crate_dir in ["types", "ai", "domain", "app", "frontend", "widget", "server", "worker", "testkit", "xtask"] {
         for part in ["src", "tests"] {
             walk(&root.join(crate_dir).join(part), &mut found);
         }
@@ -71,7 +71,7 @@ fn the_browser_gets_no_server_code() {
     for package in ["frontend", "widget"] {
         let crates = tree(package, "wasm32-unknown-unknown");
         assert!(crates.contains("types"), "{package}: {crates:?}");
-        for heavy in ["domain", "server", "worker", "sqlx", "tokio", "axum", "candle-core", "reqwest"] {
+        for heavy in ["ai", "domain", "server", "worker", "sqlx", "tokio", "axum", "candle-core", "reqwest"] {
             assert!(!crates.contains(heavy), "{package} pulls {heavy} into the browser");
         }
     }
@@ -81,7 +81,8 @@ fn the_browser_gets_no_server_code() {
 fn dependencies_point_one_way() {
     let allowed: &[(&str, &[&str])] = &[
         ("types", &[]),
-        ("domain", &["types"]),
+        ("ai", &["types"]),
+        ("domain", &["types", "ai"]),
         ("app", &["types", "domain"]),
         ("frontend", &["app", "types"]),
         ("widget", &["types"]),

@@ -55,7 +55,7 @@ impl Example {
 }
 
 /// The examples that ship with the product.
-static BUILTIN: LazyLock<Vec<Example>> = LazyLock::new(|| parse(include_str!("../../../data/training.jsonl")));
+static BUILTIN: LazyLock<Vec<Example>> = LazyLock::new(|| parse(include_str!("../../data/training.jsonl")));
 
 /// One example a line; a line that is none is dropped (a test asserts that the shipped file has no such line).
 fn parse(lines: &str) -> Vec<Example> {

@@ -4,7 +4,7 @@
 use types::{Language, classifications::Sentiment, conversations::Priority};
 
 use super::{DraftRequest, Who, guard};
-use crate::ai::{sentences, text};
+use crate::{sentences, text};
 
 /// Phrases of one language.
 struct Phrases {

@@ -12,7 +12,7 @@ use types::{
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Classifier, Decider};
-use crate::ai::{
+use crate::{
     AiError,
     embed::Embedder,
     gloss,

@@ -15,7 +15,7 @@ use axum::{
 use types::{ArticleId, Language, classifications::Sentiment, conversations::Priority};
 
 use super::*;
-use crate::ai::{Ai, DraftRequest, Passage, testing};
+use crate::{Ai, DraftRequest, Passage, testing};
 
 /// What the server does next.
 enum Step {
@@ -88,7 +88,7 @@ fn with(field: &str, value: Value) -> Step {
 
 const TEXT: &str = "I was charged twice and want a refund.";
 
-async fn classify(ai: &Ai) -> crate::ai::Verdict {
+async fn classify(ai: &Ai) -> crate::Verdict {
     ai.classify_for(&ai.classifier(), TEXT, &["Sales".to_owned(), "Billing".to_owned()]).await.unwrap()
 }
 

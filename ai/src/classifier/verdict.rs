@@ -9,7 +9,7 @@ use types::{
 };
 
 use super::{Classifier, evidence};
-use crate::ai::{AiError, embed::Embedder, gloss, language, remote::Classified, text};
+use crate::{AiError, embed::Embedder, gloss, language, remote::Classified, text};
 
 /// What the AI makes of a message.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// Takes over what a remote model decided. Words that spoke for another category are no evidence for this one.
-    pub(in crate::ai) fn decided_by(&mut self, model: &str, answer: Classified) {
+    pub(crate) fn decided_by(&mut self, model: &str, answer: Classified) {
         if answer.category != self.category {
             self.evidence.retain(|evidence| evidence.kind == EvidenceKind::Example);
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{DraftRequest, Who, guard};
-use crate::ai::{
+use crate::{
     AiError,
     embed::Embedder,
     encoder::dot,

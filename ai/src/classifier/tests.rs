@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::ai::{calibration, testing};
+use crate::{calibration, testing};
 
-const HELD: &str = include_str!("../../../data/heldout.jsonl");
+const HELD: &str = include_str!("../../data/heldout.jsonl");
 
 fn held() -> Vec<Example> {
     HELD.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -13,7 +13,7 @@ fn held() -> Vec<Example> {
 
 #[test]
 fn every_shipped_line_is_an_example() {
-    let lines = include_str!("../../../data/training.jsonl");
+    let lines = include_str!("../../data/training.jsonl");
     assert_eq!(parse(lines).len(), lines.lines().count());
     assert!(
         builtin_examples()

@@ -13,7 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{BUILTIN, Classifier, Decider, Known, Quality, digest};
-use crate::ai::{
+use crate::{
     AiError,
     encoder::{DIMENSION, Encoder},
     head::Head,

@@ -9,7 +9,7 @@ use types::{
 };
 
 use super::{Remote, RemoteError, object};
-use crate::ai::text;
+use crate::text;
 
 /// What to classify, and the account's own words for the answer.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use types::drafts::DraftSource;
 
 use super::{Remote, RemoteError, object};
-use crate::ai::{
+use crate::{
     draft::{Composed, DraftRequest, Who, guard},
     language, text,
 };

@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::ai::{
+use crate::{
     AiError,
     calibration::{self, Outcome},
     head::{Head, Sample, Training, argmax},

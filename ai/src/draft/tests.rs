@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::*;
-use crate::ai::{chunk, encoder::dot, testing};
+use crate::{chunk, encoder::dot, testing};
 
 #[derive(Deserialize)]
 struct Article {
@@ -19,7 +19,7 @@ async fn retrieve(question: &str) -> Vec<Passage> {
     let known = KNOWN
         .get_or_init(|| async {
             let articles: Vec<Article> =
-                serde_json::from_str(include_str!("../../../data/demo/acme_articles.json")).unwrap();
+                serde_json::from_str(include_str!("../../../domain/data/demo/acme_articles.json")).unwrap();
             let mut passages = Vec::new();
             let mut texts = Vec::new();
             for (id, article) in articles.iter().enumerate() {

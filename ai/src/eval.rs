@@ -158,7 +158,7 @@ fn auroc(inside: &[f32], outside: &[f32]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ai::testing;
+    use crate::testing;
 
     #[test]
     fn the_measures_measure() {
