@@ -43,7 +43,7 @@ impl Db {
             .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
-        Ok(Self(Arc::new(Inner { wake: Wake::start(pool.clone()), pool, options })))
+        Ok(Self(Arc::new(Inner { wake: Wake::start(pool.clone(), options.clone()), pool, options })))
     }
 
     /// Opens a transaction scoped to an account, in one round trip.
@@ -60,10 +60,6 @@ impl Db {
     pub(crate) async fn dedicated(&self) -> Result<sqlx::PgConnection> {
         use sqlx::ConnectOptions as _;
         Ok(self.0.options.connect().await?)
-    }
-
-    pub(crate) async fn listener(&self) -> Result<sqlx::postgres::PgListener> {
-        Ok(sqlx::postgres::PgListener::connect_with(&self.0.pool).await?)
     }
 
     pub fn wake(&self) -> &Wake {
