@@ -54,24 +54,39 @@ impl FromServerFnError for UiError {
         Self(match error {
             ServerFnErrorErr::Request(_) => ApiError::new(503, "offline", "The server cannot be reached."),
             ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => ApiError::new(422, "invalid", why),
+            // On the server this is what was sent, in the browser what was answered.
+            ServerFnErrorErr::Deserialization(why) if cfg!(feature = "ssr") => ApiError::new(422, "invalid", why),
             other => ApiError::new(500, "internal", other.to_string()),
         })
+        .with_status()
+    }
+}
+
+impl UiError {
+    /// Gives the answer the error's status.
+    #[cfg(feature = "ssr")]
+    fn with_status(self) -> Self {
+        if let (Some(response), Ok(status)) =
+            (leptos::prelude::use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(self.0.status))
+        {
+            response.set_status(status);
+        }
+        self
+    }
+
+    #[cfg(not(feature = "ssr"))]
+    fn with_status(self) -> Self {
+        self
     }
 }
 
 #[cfg(feature = "ssr")]
 impl From<domain::Error> for UiError {
-    /// Records what must not be shown, and gives the answer its status.
+    /// Records what must not be shown.
     fn from(error: domain::Error) -> Self {
         if let domain::Error::Internal(cause) | domain::Error::Unavailable(cause) = &error {
             tracing::error!(error = ?cause, "app.server_function.failed");
         }
-        let error = ApiError::from(error);
-        if let (Some(response), Ok(status)) =
-            (leptos::prelude::use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(error.status))
-        {
-            response.set_status(status);
-        }
-        Self(error)
+        Self(ApiError::from(error)).with_status()
     }
 }

@@ -105,7 +105,7 @@ fn load_ai(cache: PathBuf) -> anyhow::Result<Ai> {
     }
 }
 
-fn secrets(given: Option<String>, data_dir: &Path, production: bool) -> anyhow::Result<Secrets> {
+pub(crate) fn secrets(given: Option<String>, data_dir: &Path, production: bool) -> anyhow::Result<Secrets> {
     if let Some(secret) = given {
         return Secrets::new(secret).context("HUMMDESK_SECRET");
     }

@@ -7,6 +7,7 @@ pub mod analytics;
 pub mod attachments;
 pub mod audit;
 pub mod auth;
+pub mod backup;
 pub mod boot;
 pub mod classifications;
 pub mod clock;

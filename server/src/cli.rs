@@ -6,6 +6,7 @@ use anyhow::{Context as _, ensure};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{
     accounts::{self, Founding},
+    backup,
     boot::{BootOptions, Booted, boot},
     ctx::Settings,
     db::bootstrap,
@@ -69,6 +70,16 @@ enum Command {
     CreateAccount(CreateAccount),
     /// Print the OpenAPI document.
     Openapi,
+    /// Write database, uploads and secret to a new directory; the product may go on running.
+    Backup {
+        /// A directory that does not exist yet
+        directory: PathBuf,
+    },
+    /// Bring a backup back into an installation that holds nothing yet.
+    Restore {
+        /// What `backup` wrote
+        directory: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -118,6 +129,16 @@ impl Installation {
         }
     }
 
+    fn place(&self) -> backup::Installation {
+        let options = self.boot_options(String::new());
+        backup::Installation {
+            data_dir: options.data_dir,
+            database_url: options.database_url,
+            secret: options.secret,
+            production: options.settings.production,
+        }
+    }
+
     async fn boot(&self, default_url: String) -> anyhow::Result<Booted> {
         boot(self.boot_options(default_url)).await
     }
@@ -162,6 +183,16 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             let seeded = demo::seed(&booted.ctx).await;
             booted.shut_down().await?;
             Ok(seeded?)
+        }
+        Some(Command::Backup { directory }) => {
+            backup::backup(&installation.place(), &directory).await?;
+            eprintln!("hummdesk-server: {} holds the backup", directory.display());
+            Ok(())
+        }
+        Some(Command::Restore { directory }) => {
+            backup::restore(&installation.place(), &directory).await?;
+            eprintln!("hummdesk-server: {} is restored", directory.display());
+            Ok(())
         }
         Some(Command::CreateAccount(options)) => {
             let booted = installation.boot(here).await?;

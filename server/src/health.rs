@@ -87,6 +87,9 @@ pub fn recorder() -> anyhow::Result<metrics_exporter_prometheus::PrometheusHandl
     let handle = metrics_exporter_prometheus::PrometheusBuilder::new().set_buckets(SECONDS)?.install_recorder()?;
     // Known from the start, so that a dashboard shows zero and not nothing.
     metrics::gauge!("websocket_connections_active").set(0.0);
+    for work in ["ai_classification_duration_seconds", "ai_draft_duration_seconds"] {
+        drop(metrics::histogram!(work));
+    }
     metrics::describe_histogram!("http_request_duration_seconds", metrics::Unit::Seconds, "Time to answer a request.");
     metrics::describe_histogram!(
         "ai_classification_duration_seconds",

@@ -8,12 +8,14 @@ use std::{
 
 use domain::{
     Ctx, Db,
-    ai::{Ai, AiOptions},
+    ai::{Ai, AiOptions, Remote},
     auth::{Identities, secrets::Secrets},
     clock::SystemEntropy,
     ctx::{Parts, Settings},
+    db::wake::Topic,
     jobs,
 };
+use metrics_exporter_prometheus::PrometheusHandle;
 use object_store::memory::InMemory;
 use server::{AppState, web::site::Site};
 use sqlx::postgres::PgConnectOptions;
@@ -24,6 +26,8 @@ use crate::TestClock;
 
 /// How long a test waits for something that must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+const SECRET: &[u8] = &[42; 32];
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The database's other roles are made by the test run; see `cargo xtask with-postgres`.
 fn as_runtime(options: &PgConnectOptions) -> PgConnectOptions {
@@ -43,10 +47,18 @@ fn ai() -> Ai {
     .clone()
 }
 
+/// One recorder a process, so figures are of all its tests together.
+fn metrics() -> PrometheusHandle {
+    static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+    METRICS.get_or_init(|| server::health::recorder().expect("the first recorder")).clone()
+}
+
 pub struct TestApp {
     pub ctx: Ctx,
     pub clock: Arc<TestClock>,
     pub address: SocketAddr,
+    /// What `address` serves, for requests that need no network.
+    pub router: axum::Router,
     /// Connects as the schema's owner, to look behind the curtain.
     pub owner: PgConnectOptions,
     pub runtime: PgConnectOptions,
@@ -60,8 +72,13 @@ impl TestApp {
     }
 
     pub async fn start_with(options: PgConnectOptions, max_connections: u32) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = as_runtime(&options);
+        Self::start_over(options, runtime, max_connections).await
+    }
+
+    /// Over any database that is prepared: as its owner (or an administrator) and as the runtime role.
+    pub async fn start_over(owner: PgConnectOptions, runtime: PgConnectOptions, max_connections: u32) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let db = Db::connect(runtime.clone(), max_connections).await.expect("the runtime role connects");
         let clock = Arc::new(TestClock::default());
         let ctx = Ctx::new(Parts {
@@ -69,7 +86,7 @@ impl TestApp {
             ai: tokio::task::spawn_blocking(ai).await.expect("the model loads"),
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
-            secrets: Secrets::new(vec![42; 32]).expect("long enough"),
+            secrets: Secrets::new(SECRET.to_vec()).expect("long enough"),
             identities: Identities::default(),
             store: Arc::new(InMemory::new()),
             settings: Settings::default(),
@@ -77,14 +94,28 @@ impl TestApp {
         let stop = CancellationToken::new();
         let listener = server::serve::listen(([127, 0, 0, 1], 0).into()).await.expect("a free port");
         let address = listener.local_addr().expect("bound");
-        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
         let site = std::env::var("HUMMDESK_SITE_ROOT")
             .ok()
             .and_then(|root| Site::open(root.as_ref()).ok())
             .unwrap_or_else(Site::empty);
-        let state = AppState::new(ctx.clone(), site, metrics, stop.clone(), false);
-        tokio::spawn(server::serve::run(listener, server::router(state), ctx.clone(), stop.clone()));
-        Self { ctx, clock, address, owner: options, runtime, stop }
+        let state = AppState::new(ctx.clone(), site, metrics(), stop.clone(), false);
+        let router = server::router(state);
+        tokio::spawn(server::serve::run(listener, router.clone(), ctx.clone(), stop.clone()));
+        Self { ctx, clock, address, router, owner, runtime, stop }
+    }
+
+    /// A context in which this remote model decides first.
+    pub fn with_remote(&self, remote: Remote) -> Ctx {
+        Ctx::new(Parts {
+            db: self.ctx.db.clone(),
+            ai: self.ctx.ai.with_remote(remote),
+            clock: self.ctx.clock.clone(),
+            entropy: self.ctx.entropy.clone(),
+            secrets: Secrets::new(SECRET.to_vec()).expect("long enough"),
+            identities: self.ctx.identities.clone(),
+            store: self.ctx.store.clone(),
+            settings: self.ctx.settings.clone(),
+        })
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -96,8 +127,13 @@ impl TestApp {
     /// # Panics
     /// When a job is parked, or the queue does not empty in time.
     pub async fn work(&self) {
+        self.work_as(self.ctx.clone()).await;
+    }
+
+    /// As [`work`](Self::work), by a worker with a context of its own.
+    pub async fn work_as(&self, ctx: Ctx) {
         let stop = CancellationToken::new();
-        let worker = tokio::spawn(worker::run(self.ctx.clone(), WorkerOptions::default(), stop.clone()));
+        let worker = tokio::spawn(worker::run(ctx, WorkerOptions::default(), stop.clone()));
         self.wait_for_empty_queue().await;
         stop.cancel();
         worker.await.expect("the worker does not panic").expect("the worker ends well");
@@ -106,6 +142,8 @@ impl TestApp {
     /// Waits until every job is done.
     pub async fn wait_for_empty_queue(&self) {
         let deadline = Instant::now() + PATIENCE;
+        let wake = self.ctx.db.wake();
+        let (mut told, mut promised) = (wake.subscribe(Topic::Events), wake.subscribe(Topic::Jobs));
         loop {
             let figures = jobs::figures(&self.ctx).await.expect("figures");
             assert!(figures.iter().all(|queue| queue.parked == 0), "a job was parked: {figures:?}");
@@ -113,7 +151,12 @@ impl TestApp {
                 return;
             }
             assert!(Instant::now() < deadline, "the queue does not empty: {figures:?}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            // What a job does is announced; only an effect without news, or one of another process, is looked for.
+            tokio::select! {
+                _ = told.changed() => {}
+                _ = promised.changed() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
         }
     }
 }

@@ -4,10 +4,12 @@ mod app;
 mod clock;
 mod fixtures;
 mod http;
+mod model;
 mod socket;
 
 pub use app::TestApp;
 pub use clock::TestClock;
 pub use fixtures::{Office, PASSWORD};
 pub use http::{Client, Reply, VisitorClient};
+pub use model::{Says, ScriptedModel};
 pub use socket::Socket;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use domain::{Ctx, Result, attachments, conversations, events, jobs};
+use domain::{Ctx, Result, attachments, conversations, events, idempotency, jobs};
 use tokio_util::sync::CancellationToken;
 use types::AccountId;
 
 const EVERY: Duration = Duration::from_mins(1);
-/// Rounds between two looks through the file store: listing it is the one costly task here.
-const STORE_EVERY: u64 = 60;
+/// Rounds between two sweeps of what is kept for a day: listing the file store is the one costly task here.
+const SWEEP_EVERY: u64 = 60;
 
 /// Runs until `stop`. A round that fails is told, and the next one tries again.
 pub async fn run(ctx: Ctx, stop: CancellationToken) {
@@ -33,8 +33,9 @@ async fn round(ctx: &Ctx, count: u64) {
     };
     for account in accounts {
         tell("conversations.wake_snoozed", conversations::wake_snoozed(ctx, account).await);
-        if count.is_multiple_of(STORE_EVERY) {
+        if count.is_multiple_of(SWEEP_EVERY) {
             tell("attachments.purge_orphans", attachments::purge_orphans(ctx, account).await);
+            tell("idempotency.purge", idempotency::purge(ctx, account).await);
         }
     }
 }

@@ -151,28 +151,25 @@ async fn settle(
     Ok(())
 }
 
-/// The rule's decision, with the chosen agent's row locked and looked at again: of two routings at once, the second
-/// sees the first one's load.
+/// The rule's decision. Before an agent is chosen, the team's members are locked and looked at again: of two routings at
+/// once, the second sees the first one's load.
 async fn decide(tx: &mut TenantTx, case: &mut routing::Case<'_>) -> Result<Decision> {
-    loop {
-        let decision = routing::decide(case);
-        let (Outcome::Assign, Some(agent)) = (decision.outcome, decision.agent) else { return Ok(decision) };
-        let standing = queries::lock_agent(tx, agent).await?;
-        let Some(known) = case.agents.iter_mut().find(|known| known.id == agent) else { return Ok(decision) };
-        match standing {
-            Some(now)
-                if (now.availability, now.current_load, now.max_load)
-                    == (known.availability, known.current_load, known.max_load) =>
-            {
-                return Ok(decision);
-            }
+    let decision = routing::decide(case);
+    let (Outcome::Assign, Some(team), Some(_)) = (decision.outcome, decision.team, decision.agent) else {
+        return Ok(decision);
+    };
+    let members = queries::lock_members(tx, team).await?;
+    for agent in &mut case.agents {
+        match members.iter().find(|member| member.id == agent.id) {
             Some(now) => {
-                (known.availability, known.current_load, known.max_load) =
+                (agent.availability, agent.current_load, agent.max_load) =
                     (now.availability, now.current_load, now.max_load);
             }
-            None => case.agents.retain(|known| known.id != agent),
+            // Left the team meanwhile.
+            None => agent.teams.retain(|known| *known != team),
         }
     }
+    Ok(routing::decide(case))
 }
 
 async fn route(

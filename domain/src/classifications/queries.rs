@@ -199,23 +199,28 @@ pub async fn agents(tx: &mut TenantTx) -> Result<Vec<Agent>> {
     .await?)
 }
 
-/// An agent's state, which then stays until the transaction ends; none when the agent has left.
+/// An agent's state, which then stays until the transaction ends.
 pub struct Standing {
+    pub id: UserId,
     pub availability: Availability,
     pub current_load: i32,
     pub max_load: i32,
 }
 
-pub async fn lock_agent(tx: &mut TenantTx, id: UserId) -> Result<Option<Standing>> {
+/// The team's members as they are now. Locked in the order of their ids, so that no two routings wait for each other.
+pub async fn lock_members(tx: &mut TenantTx, team: TeamId) -> Result<Vec<Standing>> {
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         Standing,
-        r#"select availability as "availability: Availability", current_load, max_load
-           from account_users where account_id = $1 and user_id = $2 for no key update"#,
+        r#"select u.user_id as "id: UserId", u.availability as "availability: Availability", u.current_load, u.max_load
+           from account_users u
+           where u.account_id = $1
+             and exists (select from team_members m where m.account_id = $1 and m.team_id = $2 and m.user_id = u.user_id)
+           order by u.user_id for no key update of u"#,
         account.0,
-        id.0
+        team.0
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?)
 }
 

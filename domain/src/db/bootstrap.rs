@@ -58,6 +58,24 @@ pub async fn prepare(url: &str, secrets: &Secrets) -> anyhow::Result<PgConnectOp
     Ok(runtime)
 }
 
+/// Makes the roles and the extension in a database that holds nothing yet, for a backup to fill.
+///
+/// # Errors
+/// One line: the database holds something, or this role may not do that.
+pub async fn prepare_empty(url: &str, secrets: &Secrets) -> anyhow::Result<()> {
+    let options = PgConnectOptions::from_str(url).context("DATABASE_URL is not a PostgreSQL URL")?;
+    let mut connection = options.connect().await.context("DATABASE_URL: cannot connect")?;
+    let tables: i64 = sqlx::query_scalar(
+        "select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')",
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    ensure!(tables == 0, "the database is not empty; restore into a new installation");
+    roles(&mut connection, &hex::encode(secrets.key("database-runtime-role"))).await?;
+    extension(&mut connection).await?;
+    Ok(connection.close().await?)
+}
+
 /// The runtime role owns nothing, cannot bypass row security, and finds the schema it was built for.
 async fn verify_runtime(connection: &mut PgConnection) -> anyhow::Result<()> {
     let owned: i64 = sqlx::query_scalar(

@@ -43,7 +43,7 @@ impl Db {
             .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
-        Ok(Self(Arc::new(Inner { wake: Wake::start(pool.clone()), pool, options })))
+        Ok(Self(Arc::new(Inner { wake: Wake::start(pool.clone(), options.clone()), pool, options })))
     }
 
     /// Opens a transaction scoped to an account, in one round trip.

@@ -3,7 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{PgPool, postgres::PgListener};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
 use tokio::sync::watch;
 
 /// How long signals are gathered before one `NOTIFY` speaks for all of them.
@@ -42,13 +45,14 @@ struct Inner {
 }
 
 impl Wake {
-    pub(super) fn start(pool: PgPool) -> Self {
+    /// Announces over `pool`. Listening has a connection of its own: it would keep one of the requests' for ever.
+    pub(super) fn start(pool: PgPool, options: PgConnectOptions) -> Self {
         let channels = || Topic::ALL.map(|_| watch::Sender::new(0));
         let wake = Self(Arc::new(Inner { own: channels(), any: channels() }));
         for topic in Topic::ALL {
             tokio::spawn(announce(wake.0.own[topic as usize].subscribe(), topic, pool.clone()));
         }
-        tokio::spawn(listen(Arc::downgrade(&wake.0), pool));
+        tokio::spawn(listen(Arc::downgrade(&wake.0), pool, options));
         wake
     }
 
@@ -74,9 +78,10 @@ async fn announce(mut own: watch::Receiver<u64>, topic: Topic, pool: PgPool) {
     }
 }
 
-async fn listen(wake: std::sync::Weak<Inner>, pool: PgPool) {
+async fn listen(wake: std::sync::Weak<Inner>, pool: PgPool, options: PgConnectOptions) {
+    let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     while wake.strong_count() > 0 && !pool.is_closed() {
-        let Ok(mut listener) = PgListener::connect_with(&pool).await else {
+        let Ok(mut listener) = PgListener::connect_with(&own).await else {
             tokio::time::sleep(Duration::from_millis(500)).await;
             continue;
         };

@@ -7,6 +7,7 @@ use super::{cast::Customer, hours::Dice, office::Office, thread::Thread};
 use crate::{
     Ctx, Error, Result,
     ai::{self, Composed, DraftRequest, Who},
+    drafts::text::{edit_distance, without_marks},
     knowledge::{self, Question},
 };
 
@@ -125,11 +126,11 @@ pub fn settle(thread: &mut Thread, line: usize, composed: Composed, apt: bool, d
         let last_word = thread.last_public() == Some(answer) && line == 0;
         let good = apt && last_word && drafted.composed.grounded && drafted.composed.confidence >= GOOD;
         if good && dice.chance(0.8) {
-            let proposed = proposal(&drafted.composed);
+            let proposed = without_marks(&drafted.composed.content, drafted.composed.sources.len());
             let text = if dice.chance(0.65) { proposed.clone() } else { shortened(&proposed) };
             send(&mut drafted, thread, answer, &proposed, text);
         } else if drafted.composed.grounded && dice.chance(0.5) {
-            let proposed = proposal(&drafted.composed);
+            let proposed = without_marks(&drafted.composed.content, drafted.composed.sources.len());
             let text = thread.lines[answer].text.clone();
             send(&mut drafted, thread, answer, &proposed, text);
         } else if dice.chance(0.5) {
@@ -148,19 +149,13 @@ pub fn settle(thread: &mut Thread, line: usize, composed: Composed, apt: bool, d
 
 /// As [`crate::drafts::accept`].
 fn send(drafted: &mut Drafted, thread: &mut Thread, answer: usize, proposed: &str, text: String) {
-    let distance = strsim::levenshtein(proposed, &text) as i32;
+    let distance = edit_distance(proposed, &text);
     drafted.status = if distance == 0 { DraftStatus::Accepted } else { DraftStatus::Edited };
     drafted.sent_line = Some(answer);
     drafted.edit_distance = Some(distance);
     drafted.decided_by = thread.lines[answer].agent;
     drafted.sent_content = Some(text.clone());
     thread.lines[answer].text = text;
-}
-
-/// The draft without the marks of its sources, which are for the agent's eyes.
-fn proposal(composed: &Composed) -> String {
-    (1..=composed.sources.len())
-        .fold(composed.content.clone(), |text, number| text.replace(&format!(" [{number}]"), ""))
 }
 
 /// What an agent in a hurry makes of a draft: the greeting, the facts and the name.

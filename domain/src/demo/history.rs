@@ -317,7 +317,7 @@ fn pointers(played: &[Played], ids: &Ids, pending: &[(usize, DraftId)]) -> Resul
         Ok(PointerRow {
             id: ids.conversations[index],
             last_message_id: ids.pointed(index, thread.last)?,
-            last_message_preview: last.map(|line| rows::preview(&line.text)),
+            last_message_preview: last.map(|line| crate::messages::preview(&line.text)),
             last_message_sender: last.map(|line| line.sender_type),
             last_message_private: last.map(|line| line.private),
             last_message_at: last.map(|line| line.at),

@@ -11,9 +11,6 @@ use types::{
 
 use super::{cast::Customer, thread::Thread};
 
-/// Characters of a message that the list shows.
-const PREVIEW_CHARS: usize = 200;
-
 #[derive(Serialize)]
 pub struct ContactRow<'a> {
     pub name: &'a str,
@@ -245,9 +242,4 @@ pub fn messages<'a>(
     });
     let rows = rows.collect();
     (places, rows)
-}
-
-/// As the list shows it: one line, cut.
-pub fn preview(content: &str) -> String {
-    content.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS).collect()
 }

@@ -13,6 +13,7 @@ use crate::{
     Actor,
     ai::Verdict,
     classifications::routing::{Decision, Outcome},
+    messages,
 };
 
 /// A message, note or activity line.
@@ -174,7 +175,7 @@ impl Thread {
             sender_type: SenderType::System,
             agent: None,
             sender_name: sender_name.to_owned(),
-            text: describe(&activity),
+            text: messages::describe(&activity),
             activity: Some(activity),
             private: true,
         });
@@ -310,29 +311,5 @@ impl Thread {
     /// A moment of an agent's doing shortly before `at`, after everything so far.
     pub fn just_before(&self, at: Timestamp, seconds: i64) -> Timestamp {
         (at - TimeDelta::seconds(seconds)).max(self.newest_at() + TimeDelta::seconds(1)).min(at)
-    }
-}
-
-/// The English line beside the structured activity, as [`crate::messages`] writes it.
-fn describe(activity: &Activity) -> String {
-    let by = |by: &Option<String>| by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-    match activity {
-        Activity::Assigned { agent, team, reason, by: who } => {
-            let to = match (agent, team) {
-                (Some(agent), Some(team)) => format!("{agent} in {team}"),
-                (Some(name), None) | (None, Some(name)) => name.clone(),
-                (None, None) => "nobody".to_owned(),
-            };
-            let why = reason.as_ref().map(|reason| format!("; {reason}")).unwrap_or_default();
-            format!("Assigned to {to}{}{why}", by(who))
-        }
-        Activity::Unassigned { by: who } => format!("Unassigned{}", by(who)),
-        Activity::LeftUnassigned { reason } => format!("Left unassigned: {reason}"),
-        Activity::Status { to, by: who } => format!("Status set to {to}{}", by(who)),
-        Activity::Priority { to, by: who } => format!("Priority set to {to}{}", by(who)),
-        Activity::Labels { labels, by: who } => format!("Labels set to {}{}", labels.join(", "), by(who)),
-        Activity::Merged { display_id, by: who } => {
-            format!("Conversation #{display_id} was merged into this one{}", by(who))
-        }
     }
 }

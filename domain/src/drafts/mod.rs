@@ -2,7 +2,7 @@
 
 mod generate;
 pub(crate) mod queries;
-mod text;
+pub(crate) mod text;
 
 use serde_json::json;
 use types::{

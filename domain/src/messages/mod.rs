@@ -197,7 +197,7 @@ pub(crate) async fn record_activity(
 }
 
 /// The English line for readers without the structured form.
-fn describe(activity: &Activity) -> String {
+pub(crate) fn describe(activity: &Activity) -> String {
     let by = |by: &Option<String>| by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     match activity {
         Activity::Assigned { agent, team, reason, by: who } => {
@@ -241,6 +241,6 @@ fn check(request: &CreateMessage) -> Result<()> {
     Ok(())
 }
 
-fn preview(content: &str) -> String {
+pub(crate) fn preview(content: &str) -> String {
     content.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS).collect()
 }

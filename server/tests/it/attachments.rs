@@ -18,7 +18,7 @@ fn form(request: RequestBuilder, file_name: &str, content_type: &str, bytes: &[u
     request.header("content-type", "multipart/form-data; boundary=b0").body(body)
 }
 
-async fn upload(client: &Client, file_name: &str, content_type: &str, bytes: &[u8]) -> Reply {
+pub async fn upload(client: &Client, file_name: &str, content_type: &str, bytes: &[u8]) -> Reply {
     client.send(form(client.request(Method::POST, "/api/attachments"), file_name, content_type, bytes)).await
 }
 

@@ -11,7 +11,20 @@ async fn health_metrics_and_documents_are_served(_: PgPoolOptions, options: PgCo
     let health = nobody.get("/health").await.expect(200);
     assert_eq!((&health["status"], &health["dependencies"]["database"]["status"]), (&json!("healthy"), &json!("up")));
     assert_eq!(nobody.get("/ready").await.expect(200)["ready"], true);
-    assert_eq!(nobody.get("/metrics").await.status, 200);
+    let metrics = nobody.get("/metrics").await.text;
+    for name in [
+        "http_requests_total{",
+        "http_request_duration_seconds_bucket{",
+        "ai_classification_duration_seconds_bucket{",
+        "ai_draft_duration_seconds_bucket{",
+        "websocket_connections_active ",
+        "jobs_ready{queue=\"classify\"}",
+        "jobs_parked{queue=\"draft\"}",
+        "db_pool_connections_open ",
+        "db_pool_connections_idle ",
+    ] {
+        assert!(metrics.lines().any(|line| line.starts_with(name)), "{name} is not in {metrics}");
+    }
     assert_eq!(nobody.get("/api/openapi.json").await.expect(200)["openapi"], "3.1.0");
     assert_eq!(nobody.get("/docs/").await.status, 200);
     assert_eq!(nobody.get("/api/nothing/here").await.refused(404), "not_found");

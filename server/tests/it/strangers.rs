@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use testkit::{Client, Office, TestApp};
 
-const NOBODYS: i64 = 999_999_999;
+pub const NOBODYS: i64 = 999_999_999;
 
 /// The other account's objects, by the route that names one.
-async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap<&'static str, i64> {
+pub async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap<&'static str, i64> {
     let article = admin
         .post("/api/knowledge-base/articles", json!({ "title": "Refunds", "body": "We refund within 3 days." }))
         .await
         .expect(201);
     let label = admin.post("/api/labels", json!({ "title": "vip" })).await.expect(201);
-    let (conversation, _) = office.visitor(app).await.write("I was charged twice and want a refund").await;
+    let (conversation, message) = office.visitor(app).await.write("I was charged twice and want a refund").await;
     app.work().await;
     let row = admin.get(&format!("/api/conversations/{conversation}")).await.expect(200);
     let classification = admin.get(&format!("/api/conversations/{conversation}/classification")).await.expect(200);
@@ -24,6 +24,7 @@ async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap<&'s
     let id = |value: &Value| value["id"].as_i64().expect("an id");
     BTreeMap::from([
         ("conversations", conversation),
+        ("messages", message),
         ("classifications", id(&classification)),
         ("drafts", id(&draft["data"][0])),
         ("knowledge-base", id(&article)),

@@ -1,106 +1,127 @@
-//! The real binary, killed without warning in the middle of its work, again and again.
+//! The real binary, killed without warning in the middle of its work, a hundred times.
 
 use std::{
-    process::{Child, Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{
+    PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use testkit::{Office, TestApp};
 
-use crate::support::{PATIENCE, count, owner, write};
+use crate::support::{PATIENCE, Process, count, owner, write};
 
-const MESSAGES: i64 = 24;
-const KILLS: usize = 6;
+const KILLS: i64 = 100;
+/// Messages that wait at first; each life finds one more.
+const BACKLOG: i64 = 20;
 
-struct Killed(Child);
+/// What can be seen of the workers' doing.
+#[derive(Debug, sqlx::FromRow)]
+struct Sight {
+    /// The newest life's number, and what it holds.
+    worker: i64,
+    running: i64,
+    drafting: i64,
+    /// Drafts that nobody writes yet.
+    undrafted: i64,
+    announced: i64,
+    done: i64,
+}
 
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+async fn look(owner: &mut PgConnection) -> Sight {
+    sqlx::query_as(
+        "select w.worker, count(*) filter (where j.worker_id = w.worker) as running,
+                count(*) filter (where j.worker_id = w.worker and queue = 'draft') as drafting,
+                count(*) filter (where queue = 'draft' and status in ('ready', 'scheduled')) as undrafted,
+                count(*) filter (where status = 'done') as done,
+                (select count(*) from events where kind = 'ai:processing') as announced
+         from (select case when is_called then last_value else 0 end as worker from worker_ids) w left join jobs j on true group by 1",
+    )
+    .fetch_one(owner)
+    .await
+    .unwrap()
+}
+
+/// Whether a new life is where it shall end: with a job in its hands, and as far with it as the number says.
+fn reached(kill: i64, before: &Sight, now: &Sight) -> bool {
+    now.worker > before.worker
+        && now.running > 0
+        && match kill % 4 {
+            // Just claimed.
+            0 => true,
+            // The message is read, and the model thinks.
+            1 => now.announced > before.announced,
+            // Between the effect of one job and that of another.
+            2 => now.done > before.done,
+            // A draft is being written, unless there is none to write.
+            _ => now.drafting > 0 || now.undrafted == 0,
+        }
+}
+
+/// Jobs that died with their worker three times wait for a person: here she is.
+async fn revive(app: &TestApp, owner: &mut PgConnection) {
+    let parked =
+        sqlx::query_scalar::<_, i64>("select id from jobs where status = 'parked'").fetch_all(owner).await.unwrap();
+    for id in parked {
+        domain::jobs::unpark(&app.ctx, types::JobId(id)).await.unwrap();
     }
 }
 
-fn spawn(app: &TestApp, data: &std::path::Path) -> Killed {
-    let worker = Command::new(env!("CARGO_BIN_EXE_hummdesk-worker"))
-        .arg("run")
-        .env("DATABASE_URL", url(&app.runtime))
-        .env("HUMMDESK_DATA", data)
-        .env("HUMMDESK_SECRET", "a secret that is long enough for a test")
-        .env("HUMMDESK_LOG", "warn")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the worker starts");
-    Killed(worker)
-}
-
-fn url(options: &PgConnectOptions) -> String {
-    use sqlx::ConnectOptions as _;
-    options.to_url_lossy().to_string()
-}
-
 #[sqlx::test(migrations = "../migrations")]
-async fn a_killed_worker_leaves_one_effect_a_job(_: PgPoolOptions, options: PgConnectOptions) {
+async fn a_worker_killed_a_hundred_times_leaves_one_effect_a_job(_: PgPoolOptions, options: PgConnectOptions) {
     let app = TestApp::start(options).await;
     let office = Office::open(&app, "acme").await;
     let mut owner = owner(&app).await;
-    sqlx::query("grant select on _sqlx_migrations to hummdesk_runtime").execute(&mut owner).await.unwrap();
+    let process = Process::prepare(&app, &mut owner).await;
     sqlx::query("select set_config('app.account_id', $1, false)")
         .bind(office.account.to_string())
         .execute(&mut owner)
         .await
         .unwrap();
-    for number in 0..MESSAGES {
-        write(&app, &office, &format!("I was charged twice for order {number}, please refund one of the payments."))
-            .await;
+    let text = |number: i64| format!("I was charged twice for order {number}, please refund one of the payments.");
+    for number in 0..BACKLOG {
+        write(&app, &office, &text(number)).await;
     }
-    let data = tempfile::tempdir().unwrap();
-    // The trained heads of the test run, so that the binary need not train its own.
-    if let Ok(cache) = domain::db::embedded::cache_dir() {
-        std::os::unix::fs::symlink(cache.join("test-ai"), data.path().join("ai")).unwrap();
-    }
-    let mut newest = 0;
-    for _ in 0..KILLS {
-        let worker = spawn(&app, data.path());
+    for kill in 0..KILLS {
+        write(&app, &office, &text(BACKLOG + kill)).await;
+        let before = look(&mut owner).await;
+        let worker = process.spawn(&[]);
         let deadline = Instant::now() + PATIENCE;
-        // In the middle: as soon as something is in its hands, which bear a number of their own each time.
         loop {
-            let holder =
-                count(&mut owner, "select coalesce(max(worker_id), 0) from jobs where status = 'running'").await;
-            if holder > newest {
-                newest = holder;
+            let now = look(&mut owner).await;
+            if reached(kill, &before, &now) {
                 break;
             }
-            assert!(Instant::now() < deadline, "the worker never claimed anything");
-            tokio::time::sleep(Duration::from_millis(3)).await;
+            assert!(Instant::now() < deadline, "life {kill} never had a job in its hands: {before:?}, {now:?}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         drop(worker);
+        revive(&app, &mut owner).await;
     }
-    // Jobs that died with their worker three times wait for a person.
-    let mut last = spawn(&app, data.path());
+    let mut last = process.spawn(&[]);
     let deadline = Instant::now() + PATIENCE;
-    while count(&mut owner, "select count(*) from jobs where status not in ('done', 'parked')").await > 0 {
+    while count(&mut owner, "select count(*) from jobs where status <> 'done'").await > 0 {
         assert!(Instant::now() < deadline, "the queue does not empty");
-        for id in sqlx::query_scalar::<_, i64>("select id from jobs where status = 'parked'")
-            .fetch_all(&mut owner)
-            .await
-            .unwrap()
-        {
-            domain::jobs::unpark(&app.ctx, types::JobId(id)).await.unwrap();
-        }
+        revive(&app, &mut owner).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(count(&mut owner, "select count(*) from jobs where status = 'parked'").await, 0);
-    assert_eq!(count(&mut owner, "select count(*) from classifications").await, MESSAGES);
-    assert_eq!(count(&mut owner, "select count(distinct message_id) from classifications").await, MESSAGES);
-    assert_eq!(count(&mut owner, "select count(*) from drafts").await, MESSAGES);
-    assert_eq!(count(&mut owner, "select count(distinct message_id) from drafts").await, MESSAGES);
-    assert!(
-        count(&mut owner, "select count(*) from jobs where crashes > 0").await > 0,
-        "the kills met some job at work"
-    );
+    let messages = count(&mut owner, "select count(*) from messages where sender_type = 'contact'").await;
+    assert_eq!(messages, BACKLOG + KILLS);
+    for counted in [
+        "select count(*) from classifications",
+        "select count(distinct message_id) from classifications",
+        "select count(*) from drafts",
+        "select count(distinct message_id) from drafts",
+        // Told once as well.
+        "select count(*) from events where kind = 'ai:classification'",
+        "select count(*) from events where kind = 'ai:draft'",
+    ] {
+        assert_eq!(count(&mut owner, counted).await, messages, "{counted}");
+    }
+    let loads = "select count(*) from account_users u where current_load <> (select count(*) from conversations c where c.assignee_id = u.user_id and c.status = 'open')";
+    assert_eq!(count(&mut owner, loads).await, 0, "an agent's load counts each conversation once");
 
     // And asked politely, it goes within the promised time.
     let asked = Instant::now();

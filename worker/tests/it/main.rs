@@ -5,5 +5,8 @@
 mod effects;
 mod killed;
 mod learning;
+mod maintenance;
 mod queue;
+mod remote;
+mod routing;
 mod support;

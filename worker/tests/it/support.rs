@@ -1,6 +1,9 @@
 //! What these tests share.
 
-use std::time::{Duration, Instant};
+use std::{
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
 
 use domain::{
     Actor, ActorKind, Ctx, contacts, conversations,
@@ -104,4 +107,48 @@ pub async fn standing(owner: &mut PgConnection) -> Vec<(String, i32, i32)> {
 
 pub async fn count(owner: &mut PgConnection, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(owner).await.expect("a count")
+}
+
+/// How to start the real binary over a test's database.
+pub struct Process {
+    url: String,
+    data: tempfile::TempDir,
+}
+
+impl Process {
+    /// `owner` grants what bootstrap would.
+    pub async fn prepare(app: &TestApp, owner: &mut PgConnection) -> Self {
+        sqlx::query("grant select on _sqlx_migrations to hummdesk_runtime").execute(owner).await.expect("a grant");
+        let data = tempfile::tempdir().expect("a directory");
+        // The heads that the test run has trained, so that the binary need not train its own.
+        if let Ok(cache) = domain::db::embedded::cache_dir() {
+            std::os::unix::fs::symlink(cache.join("test-ai"), data.path().join("ai")).expect("a link");
+        }
+        Self { url: app.runtime.to_url_lossy().to_string(), data }
+    }
+
+    pub fn spawn(&self, settings: &[(&str, &str)]) -> Worker {
+        let worker = Command::new(env!("CARGO_BIN_EXE_hummdesk-worker"))
+            .arg("run")
+            .env("DATABASE_URL", &self.url)
+            .env("HUMMDESK_DATA", self.data.path())
+            .env("HUMMDESK_SECRET", "a secret that is long enough for a test")
+            .env("HUMMDESK_LOG", "error")
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the worker starts");
+        Worker(worker)
+    }
+}
+
+/// A worker's process; dropped, it is killed without warning.
+pub struct Worker(pub Child);
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

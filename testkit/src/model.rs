@@ -1,0 +1,102 @@
+//! A language model behind an OpenAI-compatible endpoint that says what the test wrote down for it.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::post,
+};
+use domain::ai::{Remote, RemoteOptions};
+use serde_json::{Value, json};
+
+/// What the model does when it is asked.
+#[derive(Clone, Debug)]
+pub enum Says {
+    /// This text, which should be JSON.
+    Text(String),
+    /// An error, with `Retry-After` in seconds where it has one.
+    Status(u16, Option<u64>),
+    /// Nothing, ever.
+    Nothing,
+}
+
+type Script = dyn Fn(&str, usize) -> Says + Send + Sync;
+
+#[derive(Clone)]
+struct Stage {
+    script: Arc<Script>,
+    asked: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+/// Serves on loopback until the runtime ends.
+pub struct ScriptedModel {
+    pub base_url: String,
+    stage: Stage,
+}
+
+impl ScriptedModel {
+    /// Name under which its answers are stored.
+    pub const NAME: &str = "scripted";
+    pub const KEY: &str = "scripted-key";
+
+    /// `script` answers what is asked for (`classification` or `draft`) for the nth time, from 0.
+    pub async fn start(script: impl Fn(&str, usize) -> Says + Send + Sync + 'static) -> Self {
+        let stage = Stage { script: Arc::new(script), asked: Arc::default() };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let router = Router::new().route("/v1/chat/completions", post(answer)).with_state(stage.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { base_url: format!("http://{address}/v1"), stage }
+    }
+
+    /// The product's own client of this model.
+    pub fn client(&self, timeout: Duration) -> Remote {
+        let options = RemoteOptions::from_lookup(|name| match name {
+            "OPENAI_BASE_URL" => Some(self.base_url.clone()),
+            "OPENAI_API_KEY" => Some(Self::KEY.to_owned()),
+            "HUMMDESK_CHAT_MODEL" => Some(Self::NAME.to_owned()),
+            _ => None,
+        });
+        let options = RemoteOptions { timeout, ..options.expect("good values").expect("a model") };
+        Remote::new(options).expect("a client")
+    }
+
+    /// What it was asked so far: for what, and the whole request.
+    pub fn asked(&self) -> Vec<(String, Value)> {
+        self.stage.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn answer(State(stage): State<Stage>, headers: HeaderMap, Json(request): Json<Value>) -> Response {
+    let authorized =
+        headers.get(header::AUTHORIZATION).is_some_and(|key| key == &format!("Bearer {}", ScriptedModel::KEY));
+    if !authorized {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let wanted = request["response_format"]["json_schema"]["name"].as_str().unwrap_or("unstructured").to_owned();
+    let says = {
+        let mut asked = stage.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = asked.iter().filter(|(what, _)| *what == wanted).count();
+        asked.push((wanted.clone(), request));
+        (stage.script)(&wanted, before)
+    };
+    match says {
+        Says::Text(content) => {
+            Json(json!({ "choices": [{ "message": { "role": "assistant", "content": content } }] })).into_response()
+        }
+        Says::Status(status, retry_after) => {
+            let mut response = StatusCode::from_u16(status).expect("a status").into_response();
+            if let Some(seconds) = retry_after {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
+        }
+        Says::Nothing => std::future::pending().await,
+    }
+}
