@@ -136,7 +136,7 @@ async fn tool(name: &str, url: &str, arguments: &[&Path]) -> anyhow::Result<()> 
 }
 
 fn without_password(url: &str) -> anyhow::Result<(String, Option<String>)> {
-    let mut url = reqwest::Url::parse(url).context("DATABASE_URL is not a URL")?;
+    let mut url = url::Url::parse(url).context("DATABASE_URL is not a URL")?;
     let password = url.password().map(decoded);
     if password.is_some() {
         ensure!(url.set_password(None).is_ok(), "DATABASE_URL has no host");

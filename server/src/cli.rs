@@ -48,7 +48,12 @@ struct Installation {
     #[arg(long, env = "HUMMDESK_MAX_UPLOAD_MB", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100), global = true)]
     max_upload_mb: u32,
     /// Log filter, such as `info` or `server=debug`.
-    #[arg(long, env = "HUMMDESK_LOG", default_value = "info,apalis_core=warn,sqlx=warn,tower_http=warn", global = true)]
+    #[arg(
+        long,
+        env = "HUMMDESK_LOG",
+        default_value = "info,apalis_core=warn,sqlx=warn,tower_http=warn",
+        global = true
+    )]
     log: String,
 }
 

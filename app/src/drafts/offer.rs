@@ -92,8 +92,8 @@ fn Proposal(draft: Draft, writing: Writing) -> impl IntoView {
     view! {
         <section class="mx-2 mt-2 rounded-lg border border-soft bg-sunken" aria-label=i18n.t(K::Draft)>
             <p class="flex items-center gap-1.5 px-3 pt-2 text-xs text-ink-2"><Icon icon=icons::BOT class="text-accent !size-[13px]"/>{head}</p>
-            <div class="max-h-[26vh] overflow-auto px-3 py-1.5 whitespace-pre-wrap" tabindex="0" role="region" aria-label=i18n.t(K::Draft) dir="auto" lang=draft.language.as_str()>{marked(&draft)}</div>
-            <div class="flex flex-wrap items-center gap-2 px-2 pb-2">
+            <div class="max-h-[30vh] overflow-auto border-b border-soft px-3 py-1.5 whitespace-pre-wrap" tabindex="0" role="region" aria-label=i18n.t(K::Draft) dir="auto" lang=draft.language.as_str()>{marked(&draft)}</div>
+            <div class="flex flex-wrap items-center gap-2 p-2">
                 <button type="button" class="btn btn-primary !h-7" disabled=move || writing.busy.get() on:click=move |_| accept(open, writing, id, None)><Icon icon=icons::SEND/>{i18n.t(K::SendDraft)}</button>
                 <button type="button" class="btn !h-7" on:click=edit><Icon icon=icons::EDIT/>{i18n.t(K::EditDraft)}</button>
                 <MenuButton menu="reject" label=i18n.t(K::RejectDraft) class="btn btn-quiet !h-7"><Icon icon=icons::THUMB_DOWN/>{i18n.t(K::RejectDraft)}</MenuButton>

@@ -101,11 +101,11 @@ fn Snippet(title: &'static str, code: String) -> impl IntoView {
     let copied = code.clone();
     view! {
         <div class="mt-3">
-            <p class="mb-1.5 text-xs text-ink-3">{title}</p>
-            <div class="relative">
-                <pre class="overflow-x-auto rounded-lg bg-sunken p-3 pr-24 font-mono text-[12px] leading-relaxed" tabindex="0" role="region" aria-label=title><code>{code}</code></pre>
-                <button type="button" class="btn absolute top-2 right-2 !h-7" on:click=move |_| { browser::copy(&copied); toasts.done(i18n.t(K::Copied)); }><Icon icon=icons::COPY/>{i18n.t(K::Copy)}</button>
+            <div class="mb-1.5 flex items-center justify-between gap-3">
+                <p class="text-xs text-ink-3">{title}</p>
+                <button type="button" class="btn !h-7" on:click=move |_| { browser::copy(&copied); toasts.done(i18n.t(K::Copied)); }><Icon icon=icons::COPY/>{i18n.t(K::Copy)}</button>
             </div>
+            <pre class="overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-[12px] leading-relaxed" tabindex="0" role="region" aria-label=title><code>{code}</code></pre>
         </div>
     }
 }

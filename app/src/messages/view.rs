@@ -21,17 +21,17 @@ pub fn Messages() -> impl IntoView {
     let open = use_open();
     let toasts = use_toasts();
     let thread = open.thread;
-    // Runs after each change of the thread or of who types: the end stays in sight if it was.
-    Effect::new(move |before: Option<usize>| {
-        let count = thread.entries.with(Vec::len);
+    // As the reader left it: measured only when they scroll, because what comes in moves the end itself.
+    let at_end = StoredValue::new(true);
+    // Runs after each change of the thread and of what takes room from it: the end stays in sight if it was.
+    Effect::new(move |_| {
+        let mine = thread.entries.with(|entries| entries.last().is_some_and(|entry| entry.message.id.0 == 0));
         open.typing.track();
-        let follow = before.is_none()
-            || browser::distance_from_end(SCROLLER) < AT_END
-            || thread.entries.with_untracked(|entries| entries.last().is_some_and(|entry| entry.message.id.0 == 0));
-        if follow {
+        open.draft.track();
+        open.work.track();
+        if mine || at_end.get_value() {
             request_animation_frame(|| browser::scroll_from_end(SCROLLER, 0));
         }
-        count
     });
     let older = move || {
         let distance = browser::distance_from_end(SCROLLER);
@@ -48,7 +48,7 @@ pub fn Messages() -> impl IntoView {
         }
     };
     view! {
-        <div class="messages" id="messages" role="log" aria-label=i18n.t(K::Messages) tabindex="0">
+        <div class="messages" id="messages" role="log" aria-label=i18n.t(K::Messages) tabindex="0" on:scroll=move |_| at_end.set_value(browser::distance_from_end(SCROLLER) < AT_END)>
             <div class="grid place-items-center">
                 {move || thread.older.get().map(|_| view! { <button type="button" class="btn" disabled=move || thread.loading.get() on:click=move |_| older()>{i18n.t(K::LoadOlder)}</button> })}
             </div>

@@ -15,7 +15,7 @@ const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 190.0;
 const LEFT: f64 = 30.0;
 const BOTTOM: f64 = 22.0;
-const TOP: f64 = 8.0;
+const TOP: f64 = 14.0;
 
 /// A round number at or above the largest value, so that the scale reads well.
 fn ceiling(max: f64) -> f64 {
