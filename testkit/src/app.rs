@@ -13,6 +13,7 @@ use domain::{
     clock::SystemEntropy,
     ctx::{Parts, Settings},
     jobs,
+    messages::Together,
 };
 use object_store::memory::InMemory;
 use server::{AppState, web::site::Site};
@@ -71,6 +72,7 @@ impl TestApp {
             entropy: Arc::new(SystemEntropy),
             secrets: Secrets::new(vec![42; 32]).expect("long enough"),
             identities: Identities::default(),
+            together: Together::default(),
             store: Arc::new(InMemory::new()),
             settings: Settings::default(),
         });

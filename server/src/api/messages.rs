@@ -1,6 +1,11 @@
 //! `/api/conversations/{id}/messages`.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
 use domain::{Ctx, messages};
 use types::{
     ConversationId, Page,
@@ -41,5 +46,9 @@ async fn create(
     Path(id): Path<ConversationId>,
     request: Create<CreateMessage>,
 ) -> Result<Response> {
+    if request.key.is_none() {
+        let message = messages::post(&ctx, &caller, id, request.body).await?;
+        return Ok((StatusCode::CREATED, Json(message)).into_response());
+    }
     once!(&ctx, &caller, request.key, |tx| messages::send(tx, &caller, id, request.body))
 }
