@@ -59,14 +59,14 @@ pub async fn bring_articles(target: &Target) -> anyhow::Result<()> {
         let body = json!({ "title": article.title, "body": article.body, "language": article.language, "status": "published" });
         caller.post("/api/knowledge-base/articles", &headers, &body).await?;
     }
-    let deadline = Instant::now() + Duration::from_mins(2);
+    let deadline = Instant::now() + Duration::from_mins(5);
     loop {
         let page = caller.get("/api/knowledge-base/articles?limit=200", &headers).await?;
         let articles = page["data"].as_array().context("no articles")?;
         if !articles.is_empty() && articles.iter().all(|article| article["indexed"] == true) {
             return Ok(());
         }
-        ensure!(Instant::now() < deadline, "the knowledge base was not indexed in two minutes");
+        ensure!(Instant::now() < deadline, "the knowledge base was not indexed in five minutes");
         sleep(Duration::from_millis(200)).await;
     }
 }

@@ -58,7 +58,7 @@ pub struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = tracing_subscriber::EnvFilter::new("warn");
+    let filter = tracing_subscriber::EnvFilter::new("warn,sqlx=error");
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let outcome = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(anyhow::Error::from);
     match outcome.and_then(|runtime| runtime.block_on(bounded(options))) {

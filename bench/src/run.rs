@@ -22,6 +22,7 @@ pub enum Measurement {
     List,
     Messages,
     Post,
+    SpreadPost,
     HotPost,
     Fanout,
     Draft,
@@ -35,7 +36,8 @@ impl fmt::Display for Measurement {
             Self::Health => "health",
             Self::List => "conversation list, 50 rows",
             Self::Messages => "messages, 100 rows",
-            Self::Post => "post, 5,000 conversations",
+            Self::Post => "post, one account",
+            Self::SpreadPost => "post, 20 accounts",
             Self::HotPost => "post, one conversation",
             Self::Fanout => "one message to 1,000 sockets",
             Self::Draft => "customer's message to draft",
@@ -46,6 +48,11 @@ impl fmt::Display for Measurement {
 }
 
 impl Measurement {
+    /// Whether each answer leaves a message behind.
+    pub const fn posts(self) -> bool {
+        matches!(self, Self::Post | Self::SpreadPost | Self::HotPost | Self::Fanout)
+    }
+
     /// Whether the peer has the thing that is measured.
     const fn of_both(self) -> bool {
         !matches!(self, Self::Draft | Self::Page)
@@ -125,8 +132,7 @@ async fn one(system: &mut Installed, options: &Options, measurement: Measurement
     };
     finished(system).await?;
     let after = Stored::of(system).await?;
-    let posts = matches!(measurement, Measurement::Post | Measurement::HotPost | Measurement::Fanout);
-    if posts {
+    if measurement.posts() {
         let (answered, kind) = (outcome.answered as i64, system.target.kind);
         let stored = after.messages - before.messages;
         ensure!(stored == answered, "{kind:?} answered {answered} posts and stored {stored}");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    data::{ACCOUNTS, HOT_CONVERSATION, LONG_CONVERSATIONS, POSTED_CONVERSATIONS, account_of},
+    data::{ACCOUNTS, HOT_CONVERSATION, LONG_CONVERSATIONS, POSTED, account_of},
     http,
     run::Measurement,
     stats::Dice,
@@ -48,11 +48,12 @@ impl Target {
                 let path = format!("/api/conversations/{id}/messages{limit}");
                 http::write(out, "GET", &path, &self.authorization(account_of(id)), None);
             }
-            Measurement::Post => self.write_post(dice.roll(POSTED_CONVERSATIONS), dice.roll(1 << 20), out),
+            Measurement::Post => self.write_post(dice.roll(POSTED) * ACCOUNTS, dice.roll(1 << 20), out),
+            Measurement::SpreadPost => self.write_post(dice.roll(POSTED), dice.roll(1 << 20), out),
             Measurement::HotPost => self.write_post(HOT_CONVERSATION, dice.roll(1 << 20), out),
             Measurement::Page => {
                 let cookie = format!("cookie: {}\r\n", self.cookie.as_deref().unwrap_or_default());
-                http::write(out, "GET", "/inbox", &cookie, None);
+                http::write(out, "GET", "/inbox/all", &cookie, None);
             }
             Measurement::Fanout | Measurement::Draft | Measurement::Memory => out.clear(),
         }
@@ -69,8 +70,7 @@ impl Target {
 
     /// Whether one answer holds what the measurement is about, so that nothing is compared with an empty page.
     pub fn complete(&self, measurement: Measurement, status: u16, body: &[u8]) -> bool {
-        let expected = if matches!(measurement, Measurement::Post | Measurement::HotPost) { 201 } else { 200 };
-        if status != expected {
+        if status != if measurement.posts() { 201 } else { 200 } {
             return false;
         }
         let rows = |field: &str| {

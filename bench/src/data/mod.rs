@@ -8,8 +8,8 @@ use serde::Deserialize;
 pub const ACCOUNTS: u64 = 20;
 /// Each account's newest ten conversations hold 100 messages, all others five.
 pub const LONG_CONVERSATIONS: u64 = 200;
-/// Posts are spread over this many.
-pub const POSTED_CONVERSATIONS: u64 = 5_000;
+/// Posts are spread over this many: all of one account's, or the newest of everybody's.
+pub const POSTED: u64 = 5_000;
 /// The conversation that everybody posts to.
 pub const HOT_CONVERSATION: u64 = 7;
 

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::State,
+    extract::{RawQuery, State},
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
@@ -28,13 +28,18 @@ pub fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/api/conversations/{id}/messages", tag = "messages", params(("id" = i64, Path), MessageQuery),
     responses((status = 200, body = Page<Message>), (status = 404)))]
 async fn list(
-    State(ctx): State<Ctx>,
+    State(state): State<AppState>,
     caller: Caller,
     Path(id): Path<ConversationId>,
     Query(query): Query<MessageQuery>,
-) -> Result<Json<Page<Message>>> {
-    let mut tx = ctx.begin(&caller).await?;
-    Ok(Json(messages::list(&mut tx, &caller, id, query).await?))
+    RawQuery(text): RawQuery,
+) -> Result<Response> {
+    let question = format!("messages {id} {}", text.unwrap_or_default());
+    let ask = async {
+        let mut tx = state.ctx.begin(&caller).await?;
+        Ok(messages::list(&mut tx, &caller, id, query).await?)
+    };
+    state.shared.read(&caller, &question, ask).await
 }
 
 /// Answers the customer, or notes something among agents.
