@@ -21,6 +21,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub async fn run(target: &Target) -> anyhow::Result<Outcome> {
+    bring_articles(target).await?;
     let mut caller = Caller { connection: Connection::open(target.port).await?, request: Vec::new() };
     let session = json!({ "website_token": format!("bench-{ACCOUNT}"), "name": "Rachel Morgan" });
     let session = caller.post("/api/widget/session", "", &session).await?;
@@ -52,7 +53,7 @@ async fn draft_for(agent: &mut Listener, conversation: &Value) -> anyhow::Result
 }
 
 /// Writes the demo's articles into the account's knowledge base and waits until they can be found.
-pub async fn bring_articles(target: &Target) -> anyhow::Result<()> {
+async fn bring_articles(target: &Target) -> anyhow::Result<()> {
     let mut caller = Caller { connection: Connection::open(target.port).await?, request: Vec::new() };
     let headers = target.authorization(ACCOUNT);
     for article in data::articles()? {

@@ -15,7 +15,6 @@ use tokio::process::Command;
 use crate::{
     Options, data,
     data::queries,
-    drafts,
     http::{self, Connection},
     machine::{self, Process},
     system::{Kind, Target},
@@ -79,7 +78,6 @@ impl Bench {
         let tokens = (1..=data::ACCOUNTS).map(|account| format!("hda_bench_{account}")).collect();
         let mut target = Target { kind: Kind::HummDesk, port, tokens, cookie: None };
         target.cookie = Some(sign_in(port).await?);
-        drafts::bring_articles(&target).await?;
         self.systems.push(Installed { target, database, processes: vec![server] });
         Ok(())
     }
