@@ -34,8 +34,7 @@ pub async fn run(target: &Target) -> anyhow::Result<Outcome> {
     for question in questions.iter().cycle().take(MESSAGES + 1) {
         sleep(PAUSE).await;
         let began = Instant::now();
-        let started =
-            caller.post("/api/widget/conversations", &headers, &json!({ "content": question })).await?;
+        let started = caller.post("/api/widget/conversations", &headers, &json!({ "content": question })).await?;
         let draft = timeout(PATIENCE, draft_for(&mut agent, &started["conversation"]["id"]));
         draft.await.context("no draft came")??;
         outcome.answered += 1;

@@ -147,9 +147,10 @@ mod tests {
     async fn bodies_come_whole() {
         let plain = answered_with(b"HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nhello").await;
         assert_eq!(plain, (201, b"hello".to_vec()));
-        let chunked =
-            answered_with(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")
-                .await;
+        let chunked = answered_with(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",
+        )
+        .await;
         assert_eq!(chunked, (200, b"hello world".to_vec()));
     }
 }

@@ -27,12 +27,7 @@ pub struct Outcome {
 
 /// # Errors
 /// At the first answer that is not what was asked for: a system that refuses is not fast.
-pub async fn run(
-    target: &Target,
-    measurement: Measurement,
-    connections: u32,
-    seconds: u64,
-) -> anyhow::Result<Outcome> {
+pub async fn run(target: &Target, measurement: Measurement, connections: u32, seconds: u64) -> anyhow::Result<Outcome> {
     let start = Instant::now() + WARM_UP;
     let time = Duration::from_secs(seconds);
     let target = Arc::new(target.clone());
