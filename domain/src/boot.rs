@@ -18,6 +18,7 @@ use crate::{
         bootstrap,
         embedded::{Embedded, EmbeddedOptions, find_binaries},
     },
+    messages::Together,
 };
 
 pub struct BootOptions {
@@ -90,6 +91,7 @@ pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
         entropy: Arc::new(SystemEntropy),
         secrets,
         identities: Identities::default(),
+        together: Together::default(),
         store: Arc::new(LocalFileSystem::new_with_prefix(uploads)?),
         settings: options.settings,
     });

@@ -10,6 +10,7 @@ use crate::{
     ai::Ai,
     auth::{Identities, secrets::Secrets},
     clock::{Clock, Entropy},
+    messages::Together,
 };
 
 /// Cheap to clone; one per process.
@@ -23,6 +24,7 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     pub secrets: Secrets,
     pub identities: Identities,
+    pub together: Together,
     /// Attachments' bytes, by random key.
     pub store: Arc<dyn ObjectStore>,
     pub settings: Settings,

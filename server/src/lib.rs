@@ -7,6 +7,7 @@ pub mod health;
 pub mod live;
 pub mod once;
 pub mod serve;
+pub mod shared;
 pub mod state;
 pub mod web;
 

@@ -6,12 +6,13 @@ use domain::Ctx;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{live::Hub, web::site::Site};
+use crate::{live::Hub, shared::Shared, web::site::Site};
 
 #[derive(Clone)]
 pub struct AppState {
     pub ctx: Ctx,
     pub hub: Hub,
+    pub shared: Shared,
     pub site: Arc<Site>,
     pub metrics: PrometheusHandle,
     /// Cancelled when the server is asked to stop; sockets and long polls end with it.
@@ -22,7 +23,15 @@ pub struct AppState {
 
 impl AppState {
     pub fn new(ctx: Ctx, site: Site, metrics: PrometheusHandle, stop: CancellationToken, trust_proxy: bool) -> Self {
-        Self { hub: Hub::start(ctx.clone(), stop.clone()), ctx, site: Arc::new(site), metrics, stop, trust_proxy }
+        Self {
+            hub: Hub::start(ctx.clone(), stop.clone()),
+            shared: Shared::default(),
+            ctx,
+            site: Arc::new(site),
+            metrics,
+            stop,
+            trust_proxy,
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use domain::{
     ctx::{Parts, Settings},
     db::wake::Topic,
     jobs,
+    messages::Together,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use object_store::memory::InMemory;
@@ -88,6 +89,7 @@ impl TestApp {
             entropy: Arc::new(SystemEntropy),
             secrets: Secrets::new(SECRET.to_vec()).expect("long enough"),
             identities: Identities::default(),
+            together: Together::default(),
             store: Arc::new(InMemory::new()),
             settings: Settings::default(),
         });

@@ -1,150 +1,16 @@
-//! SQL of conversations. The list is composed from its filters, so it is the one statement not checked at compile time.
+//! SQL of conversations.
 
-use sqlx::{FromRow, Postgres, QueryBuilder};
+mod rows;
+
 use types::{
-    ContactId, ConversationId, DraftId, InboxId, Language, MessageId, TeamId, Timestamp, UserId,
-    agents::AgentRef,
-    classifications::{ClassificationSummary, Sentiment},
-    contacts::ContactRef,
-    conversations::{AssignmentSource, Conversation, LastMessage, Priority, Sort, Status, TeamCount},
-    inboxes::{Channel, InboxRef},
-    messages::SenderType,
-    teams::TeamRef,
+    ContactId, ConversationId, DraftId, InboxId, TeamId, Timestamp, UserId,
+    classifications::ClassificationSummary,
+    conversations::{AssignmentSource, Priority, Status, TeamCount},
 };
 
-use super::list::{Filter, Key};
+pub use rows::{by_ids, list};
+
 use crate::{Result, TenantTx};
-
-const SELECT: &str = "select c.id, c.display_id, c.subject, c.status, c.priority, c.inbox_id, i.name as inbox_name, i.channel as inbox_channel,
-    c.contact_id, k.name as contact_name, k.email as contact_email, k.avatar_url as contact_avatar_url,
-    c.assignee_id, a.name as assignee_name, c.team_id, t.name as team_name, c.assignment_source, c.assignment_reason,
-    c.labels, c.last_message_id, c.last_message_preview, c.last_message_sender, c.last_message_private, c.last_message_at,
-    c.unread_count, c.category, c.sentiment, c.language, c.category_confidence, c.ai_priority, c.pending_draft_id,
-    c.waiting_since, c.snoozed_until, c.merged_into, c.last_activity_at, c.created_at, c.updated_at
-  from conversations c
-  join inboxes i on i.account_id = c.account_id and i.id = c.inbox_id
-  join contacts k on k.account_id = c.account_id and k.id = c.contact_id
-  left join account_users a on a.account_id = c.account_id and a.user_id = c.assignee_id
-  left join teams t on t.account_id = c.account_id and t.id = c.team_id";
-
-#[derive(FromRow)]
-struct Row {
-    id: ConversationId,
-    display_id: i64,
-    subject: Option<String>,
-    status: Status,
-    priority: Priority,
-    inbox_id: InboxId,
-    inbox_name: String,
-    inbox_channel: Channel,
-    contact_id: ContactId,
-    contact_name: Option<String>,
-    contact_email: Option<String>,
-    contact_avatar_url: Option<String>,
-    assignee_id: Option<UserId>,
-    assignee_name: Option<String>,
-    team_id: Option<TeamId>,
-    team_name: Option<String>,
-    assignment_source: Option<AssignmentSource>,
-    assignment_reason: Option<String>,
-    labels: Vec<String>,
-    last_message_id: Option<MessageId>,
-    last_message_preview: Option<String>,
-    last_message_sender: Option<SenderType>,
-    last_message_private: Option<bool>,
-    last_message_at: Option<Timestamp>,
-    unread_count: i32,
-    category: Option<String>,
-    sentiment: Option<Sentiment>,
-    language: Option<Language>,
-    category_confidence: Option<f64>,
-    ai_priority: Option<Priority>,
-    pending_draft_id: Option<DraftId>,
-    waiting_since: Option<Timestamp>,
-    snoozed_until: Option<Timestamp>,
-    merged_into: Option<ConversationId>,
-    last_activity_at: Timestamp,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-impl From<Row> for Conversation {
-    fn from(row: Row) -> Self {
-        let last_message = row.last_message_id.zip(row.last_message_sender).zip(row.last_message_at).map(
-            |((id, sender_type), created_at)| LastMessage {
-                id,
-                content: row.last_message_preview.unwrap_or_default(),
-                sender_type,
-                private: row.last_message_private.unwrap_or(false),
-                created_at,
-            },
-        );
-        let classification =
-            row.category.zip(row.sentiment).zip(row.language).map(|((category, sentiment), language)| {
-                ClassificationSummary {
-                    category,
-                    priority: row.ai_priority.unwrap_or(row.priority),
-                    sentiment,
-                    language,
-                    confidence: row.category_confidence.unwrap_or_default(),
-                }
-            });
-        Self {
-            id: row.id,
-            display_id: row.display_id,
-            subject: row.subject,
-            status: row.status,
-            priority: row.priority,
-            inbox: InboxRef { id: row.inbox_id, name: row.inbox_name, channel: row.inbox_channel },
-            contact: ContactRef {
-                id: row.contact_id,
-                name: crate::contacts::display_name(row.contact_name, row.contact_email.as_deref(), row.contact_id),
-                email: row.contact_email,
-                avatar_url: row.contact_avatar_url,
-            },
-            assignee: row.assignee_id.zip(row.assignee_name).map(|(id, name)| AgentRef { id, name }),
-            team: row.team_id.zip(row.team_name).map(|(id, name)| TeamRef { id, name }),
-            assignment_source: row.assignment_source,
-            assignment_reason: row.assignment_reason,
-            labels: row.labels,
-            last_message,
-            unread_count: row.unread_count.into(),
-            classification,
-            has_pending_draft: row.pending_draft_id.is_some(),
-            waiting_since: row.waiting_since,
-            snoozed_until: row.snoozed_until,
-            merged_into: row.merged_into,
-            last_activity_at: row.last_activity_at,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        }
-    }
-}
-
-/// Expects `conversations_activity_idx` (or its assignee and team twins) for the default order: no sort, no scan beyond the page.
-pub async fn list(
-    tx: &mut TenantTx,
-    filter: &Filter,
-    sort: Sort,
-    after: Option<&Key>,
-    limit: u32,
-) -> Result<Vec<Conversation>> {
-    let mut query = QueryBuilder::<Postgres>::new(SELECT);
-    query.push(" where c.account_id = ").push_bind(tx.account_id().0);
-    filter.push(&mut query);
-    Key::push(&mut query, sort, after);
-    query.push(" limit ").push_bind(i64::from(limit));
-    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
-    Ok(rows.into_iter().map(Into::into).collect())
-}
-
-pub async fn by_ids(tx: &mut TenantTx, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let mut query = QueryBuilder::<Postgres>::new(SELECT);
-    query.push(" where c.account_id = ").push_bind(tx.account_id().0).push(" and c.id = any(").push_bind(ids).push(")");
-    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
-    Ok(rows.into_iter().map(Into::into).collect())
-}
 
 pub struct NewConversation<'a> {
     pub inbox_id: InboxId,

@@ -1,5 +1,6 @@
 //! [`TenantTx`]: a transaction that can see and change one account's rows, and nothing else.
 
+use chrono::SubsecRound as _;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, SqlSafeStr, Transaction};
 use types::{AccountId, Timestamp};
 
@@ -22,6 +23,8 @@ impl TenantTx {
         // The id is an integer from our own types, so it cannot carry SQL; `set` cannot take a parameter.
         let statement = format!("begin; set local app.account_id = '{}'", account.0);
         let tx = pool.begin_with(AssertSqlSafe(statement).into_sql_str()).await?;
+        // What is told of a row before it is read again must be what was stored: microseconds.
+        let now = now.trunc_subsecs(6);
         Ok(Self { tx, account_id: account, now, wake, appended: false, enqueued: false })
     }
 

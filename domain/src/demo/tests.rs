@@ -13,6 +13,7 @@ use crate::{
     clock::{FixedClock, SystemEntropy},
     ctx::{Parts, Settings},
     knowledge,
+    messages::Together,
 };
 
 const ACME: AccountId = AccountId(1);
@@ -33,6 +34,7 @@ async fn ctx(pool: &PgPool, production: bool) -> Ctx {
         entropy: Arc::new(SystemEntropy),
         secrets: Secrets::new("a secret of the tests, long enough for it").unwrap(),
         identities: Identities::default(),
+        together: Together::default(),
         store: Arc::new(object_store::memory::InMemory::new()),
         settings: Settings { production, ..Settings::default() },
     })

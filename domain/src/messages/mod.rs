@@ -1,20 +1,24 @@
 //! Messages: receiving from customers, sending to them, noting among agents.
 
+mod answers;
 pub mod jobs;
 pub(crate) mod queries;
 
 use types::{
-    ConversationId, MessageId, Page,
+    ContactId, ConversationId, MessageId, Page,
     conversations::Status,
     events::EventKind,
     messages::{Activity, ContentType, CreateMessage, MAX_CONTENT_CHARS, Message, MessageQuery, SenderType},
 };
 
+pub use answers::together::Together;
+
 use crate::{
-    Actor, Error, Permission, Result, TenantTx,
+    Actor, Ctx, Error, Permission, Result, TenantTx,
     events::{self, Event},
     jobs::{NewJob, enqueue},
 };
+use answers::Answer;
 use jobs::ClassifyMessage;
 use queries::NewMessage;
 
@@ -95,7 +99,7 @@ pub async fn receive(
     };
     let id = match store(tx, actor, &new, &request.attachment_ids).await? {
         Stored::New(id) => id,
-        Stored::Known(id) => return find(tx, id).await,
+        Stored::Known(message) => return Ok(message),
     };
     let was = queries::touch_received(tx, conversation, id, &preview(&request.content)).await?;
     if was != Status::Open {
@@ -105,6 +109,21 @@ pub async fn receive(
     events::append(tx, actor, Event::new(EventKind::MessageNew).conversation(conversation).message(id)).await?;
     enqueue(tx, NewJob::of(&ClassifyMessage { message_id: id, again: false })?).await?;
     find(tx, id).await
+}
+
+/// As [`send`], in a transaction of its own or one shared with others that arrive at the same moment.
+///
+/// # Errors
+/// As [`send`].
+pub async fn post(ctx: &Ctx, actor: &Actor, conversation: ConversationId, request: CreateMessage) -> Result<Message> {
+    check_sent(actor, &request)?;
+    if request.private || !request.attachment_ids.is_empty() {
+        let mut tx = ctx.begin(actor).await?;
+        let message = send(&mut tx, actor, conversation, request).await?;
+        tx.commit().await?;
+        return Ok(message);
+    }
+    ctx.together.send(ctx, actor, conversation, request).await
 }
 
 /// An agent's answer or private note.
@@ -117,11 +136,36 @@ pub async fn send(
     conversation: ConversationId,
     request: CreateMessage,
 ) -> Result<Message> {
+    check_sent(actor, &request)?;
+    if request.private {
+        return note(tx, actor, conversation, request).await;
+    }
+    let answer = Answer { actor, conversation, request: &request };
+    let Some(id) = answers::store(tx, std::slice::from_ref(&answer)).await?.pop().flatten() else {
+        return find_known(tx, conversation, None, request.client_ref.as_deref()).await;
+    };
+    if request.attachment_ids.is_empty() {
+        return Ok(answers::message(tx, &answer, id));
+    }
+    attach(tx, actor, id, &request.attachment_ids).await?;
+    find(tx, id).await
+}
+
+fn check_sent(actor: &Actor, request: &CreateMessage) -> Result<()> {
     actor.require(Permission::Work)?;
-    check(&request)?;
+    check(request)?;
     if request.content_type == Some(ContentType::Activity) {
         return Err(Error::invalid("content_type", "activity lines are written by the product"));
     }
+    Ok(())
+}
+
+async fn note(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    conversation: ConversationId,
+    request: CreateMessage,
+) -> Result<Message> {
     let new = NewMessage {
         conversation_id: conversation,
         sender_type: if actor.user_id().is_some() { SenderType::User } else { SenderType::System },
@@ -129,24 +173,16 @@ pub async fn send(
         sender_name: &actor.name,
         content: &request.content,
         activity: None,
-        private: request.private,
+        private: true,
         client_ref: request.client_ref.as_deref(),
         attachment_count: request.attachment_ids.len() as i16,
         only_contact: None,
     };
     let id = match store(tx, actor, &new, &request.attachment_ids).await? {
         Stored::New(id) => id,
-        Stored::Known(id) => return find(tx, id).await,
+        Stored::Known(message) => return Ok(message),
     };
-    if request.private {
-        queries::touch_note(tx, conversation, id, &preview(&request.content)).await?;
-    } else {
-        let response = queries::touch_sent(tx, conversation, id, &preview(&request.content)).await?;
-        queries::supersede_drafts(tx, conversation).await?;
-        if let Some(agent) = actor.user_id().filter(|_| response.first) {
-            queries::count_first_response(tx, agent, response.seconds).await?;
-        }
-    }
+    queries::touch_note(tx, conversation, id, &preview(&request.content)).await?;
     events::append(tx, actor, Event::new(EventKind::MessageSent).conversation(conversation).message(id)).await?;
     find(tx, id).await
 }
@@ -154,22 +190,42 @@ pub async fn send(
 enum Stored {
     New(MessageId),
     /// The client sent it before; the same message is the same message.
-    Known(MessageId),
+    Known(Message),
 }
 
 async fn store(tx: &mut TenantTx, actor: &Actor, new: &NewMessage<'_>, attachments: &[String]) -> Result<Stored> {
     let Some(id) = queries::insert(tx, new).await? else {
-        let Some(client_ref) = new.client_ref else { return Err(Error::NotFound) };
-        let known = queries::by_client_ref(tx, new.conversation_id, new.only_contact, client_ref).await?;
-        return known.map(Stored::Known).ok_or(Error::NotFound);
+        let known = find_known(tx, new.conversation_id, new.only_contact, new.client_ref).await?;
+        return Ok(Stored::Known(known));
     };
     if !attachments.is_empty() {
-        let (uploader_type, uploader_id) = crate::attachments::uploader(actor);
-        if queries::attach(tx, id, attachments, uploader_type, uploader_id).await? != attachments.len() as u64 {
-            return Err(Error::invalid("attachment_ids", "one of these files is not there, or was sent already"));
-        }
+        attach(tx, actor, id, attachments).await?;
     }
     Ok(Stored::New(id))
+}
+
+/// The message that took the client's reference before.
+///
+/// # Errors
+/// `NotFound` when none did: then it is the conversation that is missing.
+async fn find_known(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    contact: Option<ContactId>,
+    client_ref: Option<&str>,
+) -> Result<Message> {
+    let client_ref = client_ref.ok_or(Error::NotFound)?;
+    let id = queries::by_client_ref(tx, conversation, contact, client_ref).await?.ok_or(Error::NotFound)?;
+    find(tx, id).await
+}
+
+async fn attach(tx: &mut TenantTx, actor: &Actor, message: MessageId, attachments: &[String]) -> Result<()> {
+    let (uploader_type, uploader_id) = crate::attachments::uploader(actor);
+    if queries::attach(tx, message, attachments, uploader_type, uploader_id).await? == attachments.len() as u64 {
+        Ok(())
+    } else {
+        Err(Error::invalid("attachment_ids", "one of these files is not there, or was sent already"))
+    }
 }
 
 /// Writes an activity line and announces it to the agents.

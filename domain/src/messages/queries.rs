@@ -2,7 +2,7 @@
 
 use sqlx::types::Json;
 use types::{
-    AttachmentId, ContactId, ConversationId, MessageId, Timestamp, UserId,
+    AttachmentId, ContactId, ConversationId, MessageId, Timestamp,
     attachments::Attachment,
     conversations::Status,
     messages::{Activity, ContentType, DeliveryStatus, Message, SenderType},
@@ -99,67 +99,6 @@ pub async fn touch_received(
     )
     .fetch_one(tx.conn())
     .await?)
-}
-
-pub struct FirstResponse {
-    pub first: bool,
-    pub seconds: i64,
-}
-
-/// The conversation after an agent's answer: nobody waits, the agents have read it, a pending draft is overtaken.
-/// A snooze "until the next reply" is the customer's reply, so it stays.
-pub async fn touch_sent(
-    tx: &mut TenantTx,
-    conversation: ConversationId,
-    message: MessageId,
-    preview: &str,
-) -> Result<FirstResponse> {
-    let (account, now) = (tx.account_id(), tx.now());
-    Ok(sqlx::query_as!(
-        FirstResponse,
-        r#"update conversations c
-           set last_message_id = $3, last_message_preview = $4, last_message_sender = 'user', last_message_private = false,
-               last_message_at = $5, last_activity_at = $5, unread_count = 0, agent_read_message_id = $3, waiting_since = null,
-               first_response_at = coalesce(c.first_response_at, $5), pending_draft_id = null
-           from (select first_response_at, created_at from conversations where account_id = $1 and id = $2 for no key update) before
-           where c.account_id = $1 and c.id = $2
-           returning before.first_response_at is null as "first!", extract(epoch from $5 - before.created_at)::bigint as "seconds!""#,
-        account.0,
-        conversation.0,
-        message.0,
-        preview,
-        now
-    )
-    .fetch_one(tx.conn())
-    .await?)
-}
-
-/// Drafts that an answer overtook.
-pub async fn supersede_drafts(tx: &mut TenantTx, conversation: ConversationId) -> Result<()> {
-    let (account, now) = (tx.account_id(), tx.now());
-    sqlx::query!(
-        "update drafts set status = 'superseded', decided_at = $3 where account_id = $1 and conversation_id = $2 and status = 'pending'",
-        account.0,
-        conversation.0,
-        now
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub async fn count_first_response(tx: &mut TenantTx, agent: UserId, seconds: i64) -> Result<()> {
-    let account = tx.account_id();
-    sqlx::query!(
-        "update account_users set first_response_count = first_response_count + 1, first_response_seconds = first_response_seconds + $3
-         where account_id = $1 and user_id = $2",
-        account.0,
-        agent.0,
-        seconds
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
 }
 
 /// A note shows as the newest line and changes nothing else.

@@ -1,6 +1,10 @@
 //! `/api/conversations`.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{
+    Json,
+    extract::{RawQuery, State},
+    response::Response,
+};
 use domain::{Ctx, conversations};
 use types::{
     ConversationId, Page,
@@ -33,12 +37,19 @@ pub fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/api/conversations", tag = "conversations", params(ConversationQuery),
     responses((status = 200, body = Page<Conversation>)))]
 async fn list(
-    State(ctx): State<Ctx>,
+    State(state): State<AppState>,
     caller: Caller,
     Query(query): Query<ConversationQuery>,
-) -> Result<Json<Page<Conversation>>> {
-    let mut tx = ctx.begin(&caller).await?;
-    Ok(Json(conversations::list(&mut tx, &caller, query).await?))
+    RawQuery(text): RawQuery,
+) -> Result<Response> {
+    // "Mine" is another list for everybody.
+    let person = query.assignee_id.as_deref().filter(|id| *id == "me").and(caller.user_id()).map_or(0, |id| id.0);
+    let question = format!("conversations {person} {}", text.unwrap_or_default());
+    let ask = async {
+        let mut tx = state.ctx.begin(&caller).await?;
+        Ok(conversations::list(&mut tx, &caller, query).await?)
+    };
+    state.shared.read(&caller, &question, ask).await
 }
 
 /// Starts a conversation on a customer's behalf.

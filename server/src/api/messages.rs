@@ -1,6 +1,11 @@
 //! `/api/conversations/{id}/messages`.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{
+    Json,
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
 use domain::{Ctx, messages};
 use types::{
     ConversationId, Page,
@@ -23,13 +28,18 @@ pub fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/api/conversations/{id}/messages", tag = "messages", params(("id" = i64, Path), MessageQuery),
     responses((status = 200, body = Page<Message>), (status = 404)))]
 async fn list(
-    State(ctx): State<Ctx>,
+    State(state): State<AppState>,
     caller: Caller,
     Path(id): Path<ConversationId>,
     Query(query): Query<MessageQuery>,
-) -> Result<Json<Page<Message>>> {
-    let mut tx = ctx.begin(&caller).await?;
-    Ok(Json(messages::list(&mut tx, &caller, id, query).await?))
+    RawQuery(text): RawQuery,
+) -> Result<Response> {
+    let question = format!("messages {id} {}", text.unwrap_or_default());
+    let ask = async {
+        let mut tx = state.ctx.begin(&caller).await?;
+        Ok(messages::list(&mut tx, &caller, id, query).await?)
+    };
+    state.shared.read(&caller, &question, ask).await
 }
 
 /// Answers the customer, or notes something among agents.
@@ -41,5 +51,9 @@ async fn create(
     Path(id): Path<ConversationId>,
     request: Create<CreateMessage>,
 ) -> Result<Response> {
+    if request.key.is_none() {
+        let message = messages::post(&ctx, &caller, id, request.body).await?;
+        return Ok((StatusCode::CREATED, Json(message)).into_response());
+    }
     once!(&ctx, &caller, request.key, |tx| messages::send(tx, &caller, id, request.body))
 }
