@@ -115,6 +115,7 @@ impl TestApp {
             entropy: self.ctx.entropy.clone(),
             secrets: Secrets::new(SECRET.to_vec()).expect("long enough"),
             identities: self.ctx.identities.clone(),
+            together: Together::default(),
             store: self.ctx.store.clone(),
             settings: self.ctx.settings.clone(),
         })

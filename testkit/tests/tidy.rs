@@ -24,7 +24,9 @@ fn rust_files() -> Vec<(String, String)> {
     }
     let root = root();
     let mut found = Vec::new();
-    for crate_dir in ["types", "ai", "domain", "app", "frontend", "widget", "server", "worker", "testkit", "bench", "xtask"] {
+    for crate_dir in
+        ["types", "ai", "domain", "app", "frontend", "widget", "server", "worker", "testkit", "bench", "xtask"]
+    {
         for part in ["src", "tests"] {
             walk(&root.join(crate_dir).join(part), &mut found);
         }

@@ -3,7 +3,7 @@
 mod rows;
 
 use types::{
-    ContactId, ConversationId, DraftId, InboxId, TeamId, Timestamp, UserId,
+    ContactId, ConversationId, DraftId, InboxId, MessageId, TeamId, Timestamp, UserId,
     classifications::ClassificationSummary,
     conversations::{AssignmentSource, Priority, Status, TeamCount},
 };
