@@ -1,6 +1,6 @@
 //! What was measured: a table for people, JSON for programs.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use anyhow::Context as _;
 use domain::clock::{Clock as _, SystemClock};
@@ -107,8 +107,9 @@ fn table(figures: &[Figure]) -> String {
             (None, Some(megabytes)) => format!("{megabytes:.0} MB"),
             (None, None) => String::new(),
         };
-        text += &format!(
-            "{:<32} {:<9} {:>10} {:>9} {:>9} {size:>9}  {ratio}\n",
+        _ = writeln!(
+            text,
+            "{:<32} {:<9} {:>10} {:>9} {:>9} {size:>9}  {ratio}",
             figure.measurement,
             figure.system,
             number(figure.per_second, 0),

@@ -99,7 +99,7 @@ pub async fn receive(
     };
     let id = match store(tx, actor, &new, &request.attachment_ids).await? {
         Stored::New(id) => id,
-        Stored::Known(message) => return Ok(message),
+        Stored::Known(message) => return Ok(*message),
     };
     let was = queries::touch_received(tx, conversation, id, &preview(&request.content)).await?;
     if was != Status::Open {
@@ -180,7 +180,7 @@ async fn note(
     };
     let id = match store(tx, actor, &new, &request.attachment_ids).await? {
         Stored::New(id) => id,
-        Stored::Known(message) => return Ok(message),
+        Stored::Known(message) => return Ok(*message),
     };
     queries::touch_note(tx, conversation, id, &preview(&request.content)).await?;
     events::append(tx, actor, Event::new(EventKind::MessageSent).conversation(conversation).message(id)).await?;
@@ -190,13 +190,13 @@ async fn note(
 enum Stored {
     New(MessageId),
     /// The client sent it before; the same message is the same message.
-    Known(Message),
+    Known(Box<Message>),
 }
 
 async fn store(tx: &mut TenantTx, actor: &Actor, new: &NewMessage<'_>, attachments: &[String]) -> Result<Stored> {
     let Some(id) = queries::insert(tx, new).await? else {
         let known = find_known(tx, new.conversation_id, new.only_contact, new.client_ref).await?;
-        return Ok(Stored::Known(known));
+        return Ok(Stored::Known(Box::new(known)));
     };
     if !attachments.is_empty() {
         attach(tx, actor, id, attachments).await?;

@@ -91,10 +91,10 @@ fn marks(body: &Value) -> Vec<(String, char, String)> {
     fn walk(value: &Value, path: &str, found: &mut Vec<(String, char, String)>) {
         match value {
             Value::Object(fields) => {
-                fields.iter().for_each(|(name, value)| walk(value, &format!("{path}/{name}"), found))
+                fields.iter().for_each(|(name, value)| walk(value, &format!("{path}/{name}"), found));
             }
             Value::Array(items) => {
-                items.iter().enumerate().for_each(|(n, value)| walk(value, &format!("{path}/{n}"), found))
+                items.iter().enumerate().for_each(|(n, value)| walk(value, &format!("{path}/{n}"), found));
             }
             Value::String(text) => {
                 if let Some(mark) = text.chars().next().filter(|mark| "@?=~".contains(*mark)) {

@@ -1,5 +1,7 @@
 //! The API document, whole: whoever changes what others build on sees in the diff what they change.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 /// Columns within which a value stands on one line.
@@ -18,10 +20,10 @@ fn print(value: &Value, indent: usize, out: &mut String) {
     }
     out.push(open);
     for (name, value) in entries {
-        out.push_str(&format!("\n{:1$}{name}", "", indent + 2));
+        _ = write!(out, "\n{:1$}{name}", "", indent + 2);
         print(value, indent + 2, out);
     }
-    out.push_str(&format!("\n{:1$}{close}", "", indent));
+    _ = write!(out, "\n{:1$}{close}", "", indent);
 }
 
 #[test]
