@@ -1,8 +1,11 @@
 //! What a server function answers when it cannot do what it was asked.
 
-use leptos::server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
+use leptos::{
+    prelude::*,
+    server_fn::{
+        codec::JsonEncoding,
+        error::{FromServerFnError, ServerFnErrorErr},
+    },
 };
 use serde::{Deserialize, Serialize};
 use types::ApiError;
@@ -14,6 +17,11 @@ use crate::i18n::{I18n, K};
 pub struct UiError(pub ApiError);
 
 pub type UiResult<T> = Result<T, UiError>;
+
+/// Why the field of this name was refused, as a form's latest answer has it.
+pub fn why(refused: RwSignal<Option<UiError>>, name: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
+}
 
 impl UiError {
     pub fn code(&self) -> &str {
@@ -67,7 +75,7 @@ impl UiError {
     #[cfg(feature = "ssr")]
     fn with_status(self) -> Self {
         if let (Some(response), Ok(status)) =
-            (leptos::prelude::use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(self.0.status))
+            (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(self.0.status))
         {
             response.set_status(status);
         }

@@ -14,7 +14,7 @@ use crate::{
     agents::Refusal,
     auth::api::me,
     browser,
-    error::UiError,
+    error::{self, UiError},
     i18n::{K, use_i18n},
     session::use_session,
     ui::{Failure, Field, Loading, PageHead, Select, use_toasts},
@@ -52,9 +52,7 @@ fn AccountForm(account: Account) -> impl IntoView {
     let administers = use_session().administers();
     let refused = RwSignal::new(None::<UiError>);
     let percent = RwSignal::new((account.auto_assign_threshold * 100.0).round());
-    let why = move |name: &'static str| {
-        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
-    };
+    let why = move |name: &'static str| error::why(refused, name);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let change = UpdateAccount {

@@ -10,15 +10,11 @@ use super::api;
 use crate::{
     browser,
     directory::use_directory,
-    error::UiError,
+    error::{UiError, why},
     i18n::{K, use_i18n},
     session::use_session,
     ui::{Field, Icon, Select, icons, use_toasts},
 };
-
-fn why(refused: RwSignal<Option<UiError>>, name: &'static str) -> Signal<Option<String>> {
-    Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
-}
 
 /// The teams as boxes to tick.
 #[component]

@@ -18,6 +18,7 @@ use crate::{
     directory::use_directory,
     i18n::{K, use_i18n},
     layout::PresenceDot,
+    session::Session,
     ui::{Avatar, Icon, Kbd, Menu, MenuButton, icons},
 };
 
@@ -31,7 +32,7 @@ pub fn AssigneeMenu() -> impl IntoView {
     let open = use_open();
     let directory = use_directory();
     let assignee = Memo::new(move |_| open.conversation.with(|conversation| conversation.assignee.clone()));
-    let me = open.session.with_value(super::super::session::Session::user_id);
+    let me = open.session.with_value(Session::user_id);
     // Every item is a form that posts without any script too.
     let item = move |agent: Option<AgentRef>, load: Option<String>| {
         let chosen = assignee.get().map(|agent| agent.id) == agent.as_ref().map(|agent| agent.id);

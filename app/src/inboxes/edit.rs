@@ -7,7 +7,7 @@ use super::{api, channel};
 use crate::{
     agents::Refusal,
     browser,
-    error::UiError,
+    error::{self, UiError},
     i18n::{K, use_i18n},
     ui::{Field, Select, use_toasts},
 };
@@ -20,9 +20,7 @@ pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> 
     let busy = RwSignal::new(false);
     let id = inbox.as_ref().map(|inbox| inbox.id);
     let kind = RwSignal::new(inbox.as_ref().map_or(Channel::Web, |inbox| inbox.channel));
-    let why = move |name: &'static str| {
-        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
-    };
+    let why = move |name: &'static str| error::why(refused, name);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let text = |name| Some(browser::field(&event, name)).filter(|text| !text.trim().is_empty());

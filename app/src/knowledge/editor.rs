@@ -14,7 +14,7 @@ use types::{
 use super::{api, list::status, markdown::to_html};
 use crate::{
     browser,
-    error::UiError,
+    error::{self, UiError},
     i18n::{K, use_i18n},
     session::use_session,
     time::use_clock,
@@ -57,9 +57,7 @@ fn Editor(article: Option<Article>) -> impl IntoView {
     let preview_only = RwSignal::new(false);
     let removing = RwSignal::new(false);
     let works = use_session().works();
-    let why = move |name: &'static str| {
-        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
-    };
+    let why = move |name: &'static str| error::why(refused, name);
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let article = SaveArticle {

@@ -11,7 +11,7 @@ use crate::{
     browser,
     conversations::Swatch,
     directory::use_directory,
-    error::UiError,
+    error::{self, UiError},
     i18n::{K, use_i18n},
     session::use_session,
     ui::{Dialog, Empty, Failure, Field, Icon, Loading, PageHead, icons, use_toasts},
@@ -70,9 +70,7 @@ fn Edit(label: Option<Label>, open: RwSignal<bool>) -> impl IntoView {
     let refused = RwSignal::new(None::<UiError>);
     let asking = RwSignal::new(false);
     let id = label.as_ref().map(|label| label.id);
-    let why = move |name: &'static str| {
-        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
-    };
+    let why = move |name: &'static str| error::why(refused, name);
     let finish = move |answer: Result<(), UiError>, done: K| match answer {
         Ok(()) => {
             open.set(false);

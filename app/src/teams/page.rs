@@ -12,7 +12,7 @@ use crate::{
     agents::Refusal,
     browser,
     directory::{Directory, use_directory},
-    error::UiError,
+    error::{self, UiError},
     i18n::{CATEGORIES, K, use_i18n},
     session::use_session,
     ui::{Avatar, Dialog, Empty, Failure, Field, Icon, Loading, PageHead, Select, TextArea, icons, use_toasts},
@@ -88,9 +88,7 @@ fn Edit(team: Option<Team>, open: RwSignal<bool>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let asking = RwSignal::new(false);
     let id = team.as_ref().map(|team| team.id);
-    let why = move |name: &'static str| {
-        Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
-    };
+    let why = move |name: &'static str| error::why(refused, name);
     let finish = move |answer: Result<(), UiError>, done: K| match answer {
         Ok(()) => {
             open.set(false);
