@@ -9,7 +9,7 @@ use super::text::{is_function_word, words};
 /// Rows of the hashed space.
 pub const SPACE: usize = 1 << 16;
 /// Part of the cache key of trained heads: raise it when features change their meaning.
-pub const VERSION: &str = "3";
+pub const VERSION: &str = "4";
 
 /// Weights of the blocks against the embedding, whose length is one.
 const WORD_WEIGHT: f32 = 0.8;

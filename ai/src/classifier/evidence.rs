@@ -23,7 +23,7 @@ use crate::{
 /// Phrases tried by n-grams alone.
 const CANDIDATES: usize = 48;
 /// Phrases whose embedding is taken as well.
-const EMBEDDED: usize = 6;
+const EMBEDDED: usize = 3;
 /// Words of a text beyond which one phrase hardly moves its embedding.
 const SHORT_TEXT: usize = 60;
 /// Phrases reported.
