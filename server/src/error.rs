@@ -3,9 +3,9 @@
 use axum::{
     Json,
     extract::Request,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use types::{ApiError, error::ErrorBody};
 
@@ -80,11 +80,16 @@ fn request_id(headers: &HeaderMap) -> String {
 pub async fn render(mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
+    let for_people = is_navigation(&request);
     let mut response = next.run(request).await;
     if let Some(Failure(error, _)) = response.extensions_mut().remove::<Failure>() {
         let headers = std::mem::take(response.headers_mut());
         let status = response.status();
-        response = (status, Json(ErrorBody { error, request_id: id.clone() })).into_response();
+        response = if for_people && status.is_server_error() {
+            (status, page(&error, &id)).into_response()
+        } else {
+            (status, Json(ErrorBody { error, request_id: id.clone() })).into_response()
+        };
         for (name, value) in headers {
             if let Some(name) = name.filter(|name| *name != header::CONTENT_TYPE && *name != header::CONTENT_LENGTH) {
                 response.headers_mut().insert(name, value);
@@ -93,6 +98,27 @@ pub async fn render(mut request: Request, next: Next) -> Response {
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// Whether a person waits for a page, rather than a program for data.
+fn is_navigation(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    request.method() == Method::GET && accept.contains("text/html") && !request.uri().path().starts_with("/api/")
+}
+
+/// What a person sees while the product cannot render anything: it asks again by itself.
+fn page(error: &ApiError, id: &str) -> Response {
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>HummDesk</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"></head>\
+         <body><main><h1>HummDesk</h1><p>{}</p><p><a href=\"\">Try again</a></p><p><small>{id}</small></p></main></body></html>",
+        error.message
+    );
+    let mut response = Html(page).into_response();
+    if error.status == 503 {
+        response.headers_mut().insert("refresh", HeaderValue::from_static("5"));
     }
     response
 }

@@ -2,6 +2,10 @@
 
 mod cli;
 
+/// A request makes thousands of short-lived strings: rows, JSON, markup.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     match cli::main() {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -23,12 +23,15 @@ const COMMAND_STOPS_WITHIN: Duration = Duration::from_secs(10);
 /// The roles of a real installation, with passwords everybody knows, and pgvector in the template
 /// so that every database a test creates has it.
 const ROLES: &str = r"
+set scram_iterations = 4;
 select 'create role hummdesk_owner login createdb createrole password ''owner'''
  where to_regrole('hummdesk_owner') is null \gexec
 select 'create role hummdesk_runtime login password ''runtime'''
  where to_regrole('hummdesk_runtime') is null \gexec
 select 'create role hummdesk_dispatcher nologin'
  where to_regrole('hummdesk_dispatcher') is null \gexec
+alter role hummdesk_owner password 'owner';
+alter role hummdesk_runtime password 'runtime';
 grant hummdesk_dispatcher to hummdesk_owner with admin true, set true, inherit false;
 \connect template1
 set client_min_messages = warning;

@@ -108,8 +108,11 @@ pub fn InboxPage() -> impl IntoView {
             }
         })
     };
+    // The server writes a page's head last, when the memo may be gone.
+    let first = view.get_untracked().title(i18n);
+    let named = move || if cfg!(feature = "ssr") { first } else { view.get().title(i18n) };
     view! {
-        <Title text=move || view.get().title(i18n)/>
+        <Title text=named/>
         <div class="inbox" class:has-conversation=move || selected.get().is_some()>
             <Sidebar/>
             <section class="list" aria-label=i18n.t(K::Conversations)>

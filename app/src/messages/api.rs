@@ -22,10 +22,7 @@ pub async fn older(conversation: ConversationId, cursor: String) -> Result<Page<
 #[server(prefix = "/api/ui", endpoint = "messages/send", input = Json)]
 pub async fn post(conversation: ConversationId, message: CreateMessage) -> Result<Message, UiError> {
     let (ctx, actor) = viewer()?;
-    let mut tx = ctx.begin(&actor).await?;
-    let message = domain::messages::send(&mut tx, &actor, conversation, message).await?;
-    tx.commit().await?;
-    Ok(message)
+    Ok(domain::messages::post(&ctx, &actor, conversation, message).await?)
 }
 
 /// Sends a reply from a plain form, then goes back to where the form stood.

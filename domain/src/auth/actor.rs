@@ -37,6 +37,13 @@ pub enum ActorKind {
     System,
 }
 
+/// What an identity was proven by, and ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Credential {
+    Session(SessionId),
+    ApiToken(ApiTokenId),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Permission {
     /// See the inbox, the knowledge base and the people.
@@ -70,6 +77,15 @@ const fn highest(role: Role) -> Permission {
 }
 
 impl Actor {
+    /// None for those who are no account's people.
+    pub fn credential(&self) -> Option<Credential> {
+        match self.kind {
+            ActorKind::User { session_id, .. } => Some(Credential::Session(session_id)),
+            ActorKind::ApiToken { token_id, .. } => Some(Credential::ApiToken(token_id)),
+            _ => None,
+        }
+    }
+
     pub fn ai(account_id: AccountId) -> Self {
         Self { account_id, kind: ActorKind::Ai, name: "Assistant".to_owned() }
     }

@@ -7,7 +7,7 @@ pub mod secrets;
 mod throttle;
 pub mod tokens;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::TimeDelta;
 use moka::future::Cache;
@@ -16,6 +16,8 @@ use types::{
     AccountId, SessionId,
     auth::{Login, Me, Tokens},
 };
+
+pub use actor::Credential;
 
 use crate::{
     Actor, ActorKind, Ctx, Error, Result,
@@ -168,15 +170,11 @@ pub async fn authenticate_cookie(ctx: &Ctx, value: &str) -> Result<Actor> {
     by_session(ctx, account, session).await
 }
 
-/// Whether an identity proven earlier still holds, with the role it has now. Long-lived sockets ask every few seconds.
-///
-/// # Errors
-/// `Unauthenticated` when it ended.
-pub async fn reauthenticate(ctx: &Ctx, actor: &Actor) -> Result<Actor> {
-    match actor.kind {
-        ActorKind::User { session_id, .. } => by_session(ctx, actor.account_id, session_id).await,
-        _ => Ok(actor.clone()),
-    }
+/// Those of an account's `credentials` that hold now, with the role each has now. Long-lived sockets ask every few seconds.
+pub async fn proven(ctx: &Ctx, account: AccountId, credentials: &[Credential]) -> Result<HashMap<Credential, Actor>> {
+    let mut tx = ctx.begin_in(account).await?;
+    let actors = queries::proven(&mut tx, credentials).await?;
+    Ok(actors.into_iter().filter_map(|actor| Some((actor.credential()?, actor))).collect())
 }
 
 async fn by_session(ctx: &Ctx, account: AccountId, session: SessionId) -> Result<Actor> {

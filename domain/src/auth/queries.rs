@@ -2,6 +2,7 @@
 
 use types::{AccountId, ApiTokenId, SessionId, Timestamp, UserId, accounts::Account, agents::Role};
 
+use super::{Actor, ActorKind, Credential};
 use crate::{Db, Result, TenantTx};
 
 pub struct LoginRow {
@@ -88,6 +89,45 @@ pub async fn live_session(tx: &mut TenantTx, id: SessionId) -> Result<Option<Liv
     )
     .fetch_optional(tx.conn())
     .await?)
+}
+
+/// Those of `credentials` that are neither revoked nor expired and whose person is still in the account.
+pub async fn proven(tx: &mut TenantTx, credentials: &[Credential]) -> Result<Vec<Actor>> {
+    let (account_id, now) = (tx.account_id(), tx.now());
+    let (mut sessions, mut tokens) = (Vec::new(), Vec::new());
+    for credential in credentials {
+        match credential {
+            Credential::Session(id) => sessions.push(id.0),
+            Credential::ApiToken(id) => tokens.push(id.0),
+        }
+    }
+    let rows = sqlx::query!(
+        r#"select proof.session_id as "session_id?: SessionId", proof.token_id as "token_id?: ApiTokenId",
+                  au.user_id as "user_id: UserId", au.name, au.role as "role: Role"
+           from (select id as session_id, null::bigint as token_id, user_id from sessions
+                 where account_id = $1 and id = any($2) and revoked_at is null and expires_at > $4
+                 union all
+                 select null, id, user_id from api_tokens
+                 where account_id = $1 and id = any($3) and revoked_at is null) proof
+           join account_users au on au.account_id = $1 and au.user_id = proof.user_id"#,
+        account_id.0,
+        &sessions,
+        &tokens,
+        now
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let (user_id, role) = (row.user_id, row.role);
+            let kind = match row.session_id {
+                Some(session_id) => ActorKind::User { user_id, role, session_id },
+                None => ActorKind::ApiToken { token_id: row.token_id?, user_id, role },
+            };
+            Some(Actor { account_id, kind, name: row.name })
+        })
+        .collect())
 }
 
 /// Moves a session to its next generation when `generation` is the present one.

@@ -112,8 +112,12 @@ async fn roles(connection: &mut PgConnection, password: &str) -> anyhow::Result<
                 .with_context(|| format!("cannot create the role {role}"))?;
         }
     }
+    // Rounds make a guessable password costly to guess; this one is 256 random bits. A client pauses every few rounds to
+    // let others work, and under load so many pauses kept a new connection waiting until its request gave up.
+    run(connection, "set scram_iterations = 4".to_owned()).await?;
     // A password cannot be a parameter; hex digits need no quoting.
     run(connection, format!("alter role {RUNTIME} password '{password}'")).await?;
+    run(connection, "reset scram_iterations".to_owned()).await?;
     // A superuser needs no membership; a plain administrator has it by having created the roles.
     let member: bool =
         sqlx::query_scalar("select pg_has_role($1, 'set')").bind(OWNER).fetch_one(&mut *connection).await?;

@@ -8,7 +8,7 @@ pub mod wake;
 use std::{sync::Arc, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres,
+    Connection as _, PgPool, Postgres,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -21,6 +21,9 @@ use crate::Result;
 
 /// Migrations, embedded in the binaries. Run as the owner role only.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// What has rested less is taken to be alive: a server that restarted meanwhile takes longer to come back.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// The runtime's connections. The pool itself is private: tenant tables are reached through [`TenantTx`].
 #[derive(Clone)]
@@ -39,8 +42,11 @@ impl Db {
             .max_connections(max_connections)
             .min_connections(1)
             .acquire_timeout(Duration::from_secs(5))
-            // A broken connection is noticed by its next use; a ping before each would cost every request a round trip.
+            // Asked after a rest only: a ping before each use would cost every request a round trip.
             .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move { Ok(meta.idle_for < FRESH || connection.ping().await.is_ok()) })
+            })
             .connect_with(options.clone())
             .await?;
         Ok(Self(Arc::new(Inner { wake: Wake::start(pool.clone(), options.clone()), pool, options })))

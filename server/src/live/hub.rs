@@ -23,7 +23,7 @@ use types::{
     events::{EventFrame, EventKind},
 };
 
-use super::{rooms::Rooms, wire::Cursor};
+use super::{proofs::Proofs, rooms::Rooms, wire::Cursor};
 
 /// Frames a socket may fall behind before it is cut off.
 const RING: usize = 1024;
@@ -47,7 +47,8 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     ctx: Ctx,
     accounts: Mutex<HashMap<AccountId, Channel>>,
-    pub rooms: Rooms,
+    rooms: Rooms,
+    proofs: Proofs,
 }
 
 struct Channel {
@@ -58,12 +59,14 @@ struct Channel {
 
 impl Hub {
     pub fn start(ctx: Ctx, stop: CancellationToken) -> Self {
-        let hub = Self(Arc::new(Inner { ctx, accounts: Mutex::default(), rooms: Rooms::default() }));
-        let tail = hub.clone();
+        let inner = Inner { ctx, accounts: Mutex::default(), rooms: Rooms::default(), proofs: Proofs::default() };
+        let hub = Self(Arc::new(inner));
+        let running = hub.clone();
         tokio::spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tail.run() => {}
+                () = running.run() => {}
+                () = running.proofs().run(running.ctx()) => {}
             }
         });
         hub
@@ -75,6 +78,10 @@ impl Hub {
 
     pub fn rooms(&self) -> &Rooms {
         &self.0.rooms
+    }
+
+    pub fn proofs(&self) -> &Proofs {
+        &self.0.proofs
     }
 
     /// Listens to an account from where its log ends now: what comes later is in the ring, what came before is not.

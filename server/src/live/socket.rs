@@ -52,7 +52,8 @@ pub async fn upgrade(State(state): State<AppState>, request: Request) -> Result<
         Ok(upgrade) => upgrade,
         Err(rejection) => return Ok(rejection.into_response()),
     };
-    Ok(upgrade.max_message_size(wire::MAX_FRAME).on_upgrade(move |socket| serve(state, socket, actor)))
+    let upgrade = upgrade.max_message_size(wire::MAX_FRAME).read_buffer_size(wire::READ_BUFFER);
+    Ok(upgrade.on_upgrade(move |socket| serve(state, socket, actor)))
 }
 
 async fn serve(state: AppState, mut socket: WebSocket, actor: Option<Actor>) {
@@ -105,6 +106,8 @@ impl<'a> Session<'a> {
 
     /// Ends with `Ok` only when the server stops.
     async fn pump(&mut self, socket: &mut WebSocket) -> Step {
+        let unauthenticated = || End::Refused(close::UNAUTHENTICATED, "unauthenticated");
+        let mut proof = self.hub.proofs().follow(&self.actor).ok_or_else(unauthenticated)?;
         let (mut live, mut cursor) = self.hub.listen(self.actor.account_id).await?;
         send_control(
             socket,
@@ -113,9 +116,7 @@ impl<'a> Session<'a> {
         )
         .await?;
         let mut heartbeat = interval(wire::HEARTBEAT);
-        let mut proof = interval(wire::REAUTHENTICATE);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        proof.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut heard, mut second, mut frames) = (Instant::now(), Instant::now(), 0);
         loop {
             tokio::select! {
@@ -141,7 +142,7 @@ impl<'a> Session<'a> {
                     }
                     wire::ping(socket).await?;
                 }
-                _ = proof.tick() => self.actor = auth::reauthenticate(self.hub.ctx(), &self.actor).await?,
+                Ok(()) = proof.changed() => self.actor = proof.borrow_and_update().clone().ok_or_else(unauthenticated)?,
             }
         }
     }

@@ -25,7 +25,8 @@ const MAX_FRAMES_A_SECOND: u32 = 20;
 
 /// No cookie counts here, so any origin may come.
 pub async fn upgrade(State(state): State<AppState>, upgrade: WebSocketUpgrade) -> Response {
-    upgrade.max_message_size(wire::MAX_FRAME).on_upgrade(move |mut socket| async move {
+    let upgrade = upgrade.max_message_size(wire::MAX_FRAME).read_buffer_size(wire::READ_BUFFER);
+    upgrade.on_upgrade(move |mut socket| async move {
         metrics::gauge!("websocket_connections_active").increment(1);
         let end = match pump(&state, &mut socket).await {
             Ok(()) => End::Refused(close::GOING_AWAY, "server_stopping"),

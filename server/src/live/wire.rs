@@ -17,12 +17,13 @@ use super::hub::{Live, text};
 
 /// Bytes of a client's frame.
 pub const MAX_FRAME: usize = 64 * 1024;
+/// Bytes read at a time. Cleared at each look for a frame and kept by every socket, so the library's 128 kB would be most
+/// of what a socket costs.
+pub const READ_BUFFER: usize = 4 * 1024;
 /// How long a client may take to say who it is.
 pub const AUTHENTICATE_WITHIN: Duration = Duration::from_secs(5);
 /// A ping goes out this often; a client silent for two of them is gone.
 pub const HEARTBEAT: Duration = Duration::from_secs(25);
-/// How often an identity is proven again; removal and log-out end sockets within 5 s.
-pub const REAUTHENTICATE: Duration = Duration::from_secs(2);
 /// A client that cannot take a frame within this time is too slow.
 const SEND_WITHIN: Duration = Duration::from_secs(10);
 

@@ -12,35 +12,41 @@ use leptos::prelude::{expect_context, provide_context, use_context};
 use leptos_axum::ResponseOptions;
 
 use crate::{
+    error::Result,
     extract::{ClientAddress, client_address, session_cookie},
     state::AppState,
 };
 
 /// Renders a page to its end before it is sent: it is whole without scripts.
-pub async fn page(State(state): State<AppState>, request: Request) -> Response {
-    let request = identified(&state, request).await;
+pub async fn page(State(state): State<AppState>, request: Request) -> Result<Response> {
+    let request = identified(&state, request).await?;
     let provide = provider(state);
     let handler = leptos_axum::render_app_async_with_context(provide, || {
         app::shell(app::ShellOptions::builder().output_name("frontend").build())
     });
-    handler(request).await
+    Ok(handler(request).await)
 }
 
-pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
-    let request = identified(&state, request).await;
-    leptos_axum::handle_server_fns_with_context(provider(state), request).await.into_response()
+pub async fn server_function(State(state): State<AppState>, request: Request) -> Result<Response> {
+    let request = identified(&state, request).await?;
+    Ok(leptos_axum::handle_server_fns_with_context(provider(state), request).await.into_response())
 }
 
-async fn identified(state: &AppState, request: Request) -> Request<Body> {
+/// The request with who asks. A database that cannot tell just now makes nobody a stranger: they are asked to try again.
+async fn identified(state: &AppState, request: Request) -> Result<Request<Body>> {
     let (mut parts, body) = request.into_parts();
     let actor = match session_cookie(&parts.headers) {
-        Some(cookie) => auth::authenticate_cookie(&state.ctx, &cookie).await.ok(),
         None => None,
+        Some(cookie) => match auth::authenticate_cookie(&state.ctx, &cookie).await {
+            Ok(actor) => Some(actor),
+            Err(domain::Error::Unauthenticated(_)) => None,
+            Err(error) => return Err(error.into()),
+        },
     };
     let address = client_address(&parts, state.trust_proxy);
     parts.extensions.insert(Viewer(actor));
     parts.extensions.insert(std::sync::Arc::new(ClientAddress(address)));
-    Request::from_parts(parts, body)
+    Ok(Request::from_parts(parts, body))
 }
 
 fn provider(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {

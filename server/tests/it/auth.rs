@@ -5,7 +5,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sha2::{Digest as _, Sha256};
+use sqlx::{
+    ConnectOptions as _,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use testkit::{Client, Office, PASSWORD, TestApp};
 
 #[sqlx::test(migrations = "../migrations")]
@@ -137,6 +141,31 @@ async fn log_out_and_a_lower_role_end_tokens_and_sockets(_: PgPoolOptions, optio
     let mut socket = ben.live().await;
     assert_eq!(admin.delete(&format!("/api/agents/{}", office.ben)).await.status, 204);
     ben.get(&path).await.refused(401);
+    assert_eq!(tokio::time::timeout(Duration::from_secs(5), socket.closed()).await.expect("within 5 s"), Some(4401));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_revoked_api_token_ends_its_sockets(_: PgPoolOptions, options: PgConnectOptions) {
+    let app = TestApp::start(options).await;
+    let office = Office::open(&app, "acme").await;
+    let mut runtime = app.runtime.connect().await.unwrap();
+    sqlx::query("select set_config('app.account_id', $1, false)")
+        .bind(office.account.0.to_string())
+        .execute(&mut runtime)
+        .await
+        .unwrap();
+    sqlx::query("insert into api_tokens (account_id, user_id, name, token_hash) values ($1, $2, 'a program', $3)")
+        .bind(office.account.0)
+        .bind(office.anna.0)
+        .bind(Sha256::digest(b"hda_program").to_vec())
+        .execute(&mut runtime)
+        .await
+        .unwrap();
+    let program = Client::with_token(&app, "hda_program");
+    let mut socket = program.live().await;
+    office.visitor(&app).await.write("Hello?").await;
+    assert_eq!(socket.next_of("message:new").await["data"]["content"], "Hello?");
+    sqlx::query("update api_tokens set revoked_at = now()").execute(&mut runtime).await.unwrap();
     assert_eq!(tokio::time::timeout(Duration::from_secs(5), socket.closed()).await.expect("within 5 s"), Some(4401));
 }
 

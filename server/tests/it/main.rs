@@ -18,6 +18,7 @@ mod interleaved;
 mod labels;
 mod live;
 mod openapi;
+mod pages;
 mod path;
 mod restarted;
 mod strangers;
