@@ -1,6 +1,8 @@
 //! Element-wise arithmetic of the network, written so that the compiler vectorises it: [`fast`] compiles each loop for
 //! the widest registers the processor has.
 
+#![expect(clippy::inline_always, reason = "what is not inlined is not compiled for the wider registers")]
+
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -101,7 +103,9 @@ fn attend(qkv: &[f32], heads: usize, size: usize) -> Vec<f32> {
                 scores.iter_mut().zip(keys).for_each(|(score, key)| *score += query * key);
             }
             let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            scores.iter_mut().for_each(|score| *score = exp(*score - top));
+            for score in &mut scores {
+                *score = exp(*score - top);
+            }
             let total = 1.0 / sum(&scores, |score| score);
             let context = &mut context[head * size..(head + 1) * size];
             for (score, row) in scores.iter().zip(qkv.chunks_exact(3 * width)) {

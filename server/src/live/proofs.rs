@@ -16,9 +16,13 @@ use types::AccountId;
 /// How often identities are proven again; removal and log-out end sockets within 5 s.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// The identities behind open sockets, as last proven; None once they ended.
+/// Who a credential stands for, as last proven; None once it ended.
+type Proof = watch::Sender<Option<Actor>>;
+type Known = HashMap<(AccountId, Credential), Proof>;
+
+/// The identities behind open sockets.
 #[derive(Default)]
-pub struct Proofs(Mutex<HashMap<(AccountId, Credential), watch::Sender<Option<Actor>>>>);
+pub struct Proofs(Mutex<Known>);
 
 impl Proofs {
     /// Follows the identity of `actor`; what is known of it counts as a change. None for actors without a credential.
@@ -30,7 +34,7 @@ impl Proofs {
         Some(proof)
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<(AccountId, Credential), watch::Sender<Option<Actor>>>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
