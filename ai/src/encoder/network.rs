@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use candle_core::{DType, Device, Tensor, safetensors};
 use serde::Deserialize;
 
-use super::{DIMENSION, kernels};
+use super::{DIMENSION, MAX_TOKENS, kernels};
 use crate::AiError;
 
 /// What the forward pass needs of `config.json`.
@@ -73,8 +73,9 @@ impl Network {
         }
         let file = File { tensors: safetensors::load_buffer(file, &Device::Cpu)?, epsilon: config.layer_norm_eps };
         let mut positions = file.values("embeddings.position_embeddings.weight")?;
-        if positions.len() != config.max_position_embeddings * DIMENSION {
-            bail!("model.safetensors does not fit config.json");
+        if positions.len() != config.max_position_embeddings * DIMENSION || config.max_position_embeddings < MAX_TOKENS
+        {
+            bail!("the embedding model takes texts of {} tokens, expected {MAX_TOKENS}", positions.len() / DIMENSION);
         }
         kernels::add_bias(&mut positions, &file.values("embeddings.token_type_embeddings.weight")?[..DIMENSION]);
         Ok(Self {
@@ -86,7 +87,12 @@ impl Network {
         })
     }
 
-    /// Mean of the last layer's states a text, not normalised. Each text has at least one token.
+    /// Tokens it knows: ids are below this.
+    pub fn vocabulary(&self) -> usize {
+        self.words.len() / DIMENSION
+    }
+
+    /// Mean of the last layer's states a text, not normalised. Each text has one to [`MAX_TOKENS`] tokens.
     pub fn forward(&self, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>, AiError> {
         let mut bounds: Vec<Range<usize>> = Vec::with_capacity(texts.len());
         let mut states = Vec::new();
