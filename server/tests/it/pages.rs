@@ -22,9 +22,7 @@ async fn a_crowd_gets_whole_pages(_: PgPoolOptions, options: PgConnectOptions) {
         let app = TestApp::start(options).await;
         let office = Office::open(&app, "acme").await;
         let (conversation, _) = office.visitor(&app).await.write("Where is my order?").await;
-        let login =
-            Login { email: "anna@acme.test".to_owned(), password: PASSWORD.to_owned(), account_id: None, otp: None };
-        let cookie = format!("hummdesk_session={}", auth::login(&app.ctx, login, "", None).await.unwrap().cookie);
+        let cookie = annas_cookie(&app).await;
         let nobody = Client::nobody(&app);
         futures::stream::iter(0..PAGES)
             .for_each_concurrent(AT_ONCE, |n| {
