@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     AiError,
-    encoder::{Encoder, MAX_BATCH},
+    encoder::{Encoder, MAX_BATCH, Reading},
 };
 
 /// Texts waiting in a lane before senders are held back, in jobs of at most [`MAX_BATCH`] texts.
@@ -17,10 +17,11 @@ const QUEUE: usize = 64;
 const REMEMBERED: u64 = 8_192;
 
 type Vectors = Result<Vec<Vec<f32>>, AiError>;
+type Readings = Result<Vec<Reading>, AiError>;
 
 struct Job {
     texts: Vec<String>,
-    reply: oneshot::Sender<Vectors>,
+    reply: oneshot::Sender<Readings>,
 }
 
 /// A handle to the embedding threads; they end when the last handle is dropped.
@@ -44,6 +45,11 @@ impl Embedder {
     /// One unit vector a text, in order. At most [`MAX_BATCH`] texts take the interactive lane, more take the bulk
     /// lane. Dropping the future drops what has not begun.
     pub async fn embed(&self, texts: Vec<String>) -> Vectors {
+        self.read(texts).await.map(vectors)
+    }
+
+    /// As [`Self::embed`], with what the layer before the last saw.
+    pub async fn read(&self, texts: Vec<String>) -> Readings {
         let lane = if texts.len() <= MAX_BATCH { &self.interactive } else { &self.bulk };
         submit(lane, texts).await
     }
@@ -72,11 +78,15 @@ impl Embedder {
 
     /// As [`Self::embed`], always behind interactive work: for indexing.
     pub async fn embed_bulk(&self, texts: Vec<String>) -> Vectors {
-        submit(&self.bulk, texts).await
+        submit(&self.bulk, texts).await.map(vectors)
     }
 }
 
-async fn submit(lane: &mpsc::Sender<Job>, texts: Vec<String>) -> Vectors {
+fn vectors(readings: Vec<Reading>) -> Vec<Vec<f32>> {
+    readings.into_iter().map(|reading| reading.vector).collect()
+}
+
+async fn submit(lane: &mpsc::Sender<Job>, texts: Vec<String>) -> Readings {
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&index| (texts[index].len(), index));
     let mut texts: Vec<Option<String>> = texts.into_iter().map(Some).collect();
@@ -87,14 +97,14 @@ async fn submit(lane: &mpsc::Sender<Job>, texts: Vec<String>) -> Vectors {
         lane.send(Job { texts: batch, reply }).await.map_err(|_| AiError::Stopped)?;
         waiting.push((part, answer));
     }
-    let mut vectors = vec![Vec::new(); texts.len()];
+    let mut readings = vec![Reading::default(); texts.len()];
     for (part, answer) in waiting {
         let answered = answer.await.map_err(|_| AiError::Stopped)??;
-        for (&index, vector) in part.iter().zip(answered) {
-            vectors[index] = vector;
+        for (&index, reading) in part.iter().zip(answered) {
+            readings[index] = reading;
         }
     }
-    Ok(vectors)
+    Ok(readings)
 }
 
 fn lane(name: &str, encoder: Arc<Encoder>) -> std::io::Result<mpsc::Sender<Job>> {
@@ -118,11 +128,11 @@ fn lane(name: &str, encoder: Arc<Encoder>) -> std::io::Result<mpsc::Sender<Job>>
 fn serve(encoder: &Encoder, jobs: Vec<Job>) {
     let jobs: Vec<Job> = jobs.into_iter().filter(|job| !job.reply.is_closed()).collect();
     let texts: Vec<&str> = jobs.iter().flat_map(|job| job.texts.iter().map(String::as_str)).collect();
-    match encoder.encode(&texts) {
-        Ok(vectors) => {
-            let mut vectors = vectors.into_iter();
+    match encoder.read(&texts) {
+        Ok(readings) => {
+            let mut readings = readings.into_iter();
             for job in jobs {
-                let answer = vectors.by_ref().take(job.texts.len()).collect();
+                let answer = readings.by_ref().take(job.texts.len()).collect();
                 // A closed reply means the caller left meanwhile.
                 let _ = job.reply.send(Ok(answer));
             }

@@ -13,6 +13,7 @@ use tokenizers::{Tokenizer, TruncationParams};
 
 use super::AiError;
 use network::Network;
+pub use network::Reading;
 
 /// Length of every embedding.
 pub const DIMENSION: usize = 384;
@@ -63,6 +64,11 @@ impl Encoder {
 
     /// One unit vector of [`DIMENSION`] a text, in the order given. Blocks for about 5 ms a short text.
     pub fn encode<S: AsRef<str>>(&self, texts: &[S]) -> Result<Vec<Vec<f32>>, AiError> {
+        Ok(self.read(texts)?.into_iter().map(|reading| reading.vector).collect())
+    }
+
+    /// As [`Self::encode`], with what the layer before saw.
+    pub fn read<S: AsRef<str>>(&self, texts: &[S]) -> Result<Vec<Reading>, AiError> {
         let mut tokens = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
             let encoding =
@@ -71,18 +77,17 @@ impl Encoder {
         }
         // Alike lengths share a pass, so that those of one pass end together.
         tokens.sort_by_key(|(index, ids)| (ids.len(), *index));
-        let mut vectors = vec![Vec::new(); texts.len()];
+        let mut readings = vec![Reading::default(); texts.len()];
         let mut rest = tokens.as_slice();
         while !rest.is_empty() {
             let (batch, tail) = rest.split_at(batch_size(rest));
             let ids: Vec<&[u32]> = batch.iter().map(|(_, ids)| ids.as_slice()).collect();
-            for ((index, _), mut vector) in batch.iter().zip(self.network.forward(&ids)?) {
-                normalise(&mut vector);
-                vectors[*index] = vector;
+            for ((index, _), reading) in batch.iter().zip(self.network.forward(&ids)?) {
+                readings[*index] = reading;
             }
             rest = tail;
         }
-        Ok(vectors)
+        Ok(readings)
     }
 }
 

@@ -1,6 +1,11 @@
 //! Measures the classifier on somebody else's data, with the code the product runs.
 
-use std::{collections::HashMap, fs, path::Path, time::Instant};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    path::Path,
+    time::Instant,
+};
 
 use anyhow::Context as _;
 use rayon::prelude::*;
@@ -9,10 +14,10 @@ use serde_json::{Value, json};
 
 use super::{
     calibration,
-    classifier::{Classifier, Decider},
-    encoder::{Encoder, dot},
+    classifier::{CategoryModel, Classifier, Judged, Labelled},
+    encoder::Encoder,
     gloss,
-    head::{Sample, Training, argmax},
+    head::{Sample, argmax},
     language,
     random::SplitMix,
 };
@@ -38,44 +43,43 @@ pub fn classify(
 ) -> anyhow::Result<Value> {
     let started = Instant::now();
     let rows = draw(read(train)?, shots, seed);
-    let samples = describe(encoder, &rows)?;
-    let examples: Vec<(&Sample, &str, usize)> =
-        samples.iter().zip(&rows).map(|(sample, row)| (sample, row.label.as_str(), 1)).collect();
-    let decider = Decider::train(&examples, Training { seed, ..Training::default() }, None)?;
+    let named = names(&rows);
+    let samples = describe(encoder, rows.iter().chain(&named).map(|row| row.text.as_str()))?;
+    let labelled: Vec<Labelled<'_>> = rows
+        .iter()
+        .chain(&named)
+        .zip(&samples)
+        .enumerate()
+        .map(|(group, (row, sample))| Labelled {
+            text: &row.text,
+            sample,
+            label: &row.label,
+            weight: 1.0,
+            group,
+            measured: group < rows.len(),
+        })
+        .collect();
+    let model = CategoryModel::train(&labelled, &[])?;
     let train_seconds = started.elapsed().as_secs_f64();
 
     let test = read(test)?;
     let started = Instant::now();
-    let described = describe(encoder, &test)?;
-    let strangers = test.iter().any(|row| row.label == OUT_OF_SCOPE);
-    let decided: Vec<(usize, f32, f32)> = described
-        .par_iter()
-        .map(|sample| {
-            let probabilities = decider.probabilities(sample);
-            let class = argmax(&probabilities);
-            let near = if strangers {
-                samples.iter().map(|known| dot(&known.dense, &sample.dense)).fold(-1.0, f32::max)
-            } else {
-                0.0
-            };
-            (class, probabilities[class], near)
-        })
-        .collect();
+    let described = describe(encoder, test.iter().map(|row| row.text.as_str()))?;
+    let decided: Vec<Judged> = described.par_iter().map(|sample| model.judge(sample)).collect();
     let micros = started.elapsed().as_micros() as f64 / test.len().max(1) as f64;
 
     let mut judged = Vec::new();
     let mut counts: HashMap<&str, [usize; 3]> = HashMap::new();
     let (mut inside, mut outside) = (Vec::new(), Vec::new());
-    for (row, &(class, probability, near)) in test.iter().zip(&decided) {
-        // Sure, and near something known: either alone is fooled by texts that look alike or by odd wording.
-        let familiar = probability + near;
+    for (row, decided) in test.iter().zip(&decided) {
         if row.label == OUT_OF_SCOPE {
-            outside.push(familiar);
+            outside.push(decided.at_home);
             continue;
         }
-        inside.push(familiar);
-        let predicted = decider.labels()[class].as_str();
-        judged.push((probability, predicted == row.label));
+        inside.push(decided.at_home);
+        let class = argmax(&decided.probabilities);
+        let predicted = model.labels()[class].as_str();
+        judged.push((decided.probabilities[class], predicted == row.label));
         counts.entry(&row.label).or_default()[usize::from(predicted != row.label)] += 1;
         if predicted != row.label {
             counts.entry(predicted).or_default()[2] += 1;
@@ -118,16 +122,18 @@ fn draw(mut rows: Vec<Row>, shots: Option<usize>, seed: u64) -> Vec<Row> {
     rows
 }
 
-fn describe(encoder: &Encoder, rows: &[Row]) -> anyhow::Result<Vec<Sample>> {
-    let glosses: Vec<String> =
-        rows.par_iter().map(|row| gloss::english(&row.text, language::detect(&row.text).0)).collect();
-    let vectors = encoder.encode(&glosses)?;
-    Ok(rows
-        .par_iter()
-        .zip(glosses)
-        .zip(vectors)
-        .map(|((row, gloss), vector)| Classifier::sample(&row.text, &gloss, vector))
-        .collect())
+/// What each label's own words say of it, as an account's categories do with their names.
+fn names(rows: &[Row]) -> Vec<Row> {
+    let labels: BTreeSet<&str> = rows.iter().map(|row| row.label.as_str()).collect();
+    labels.into_iter().map(|label| Row { text: label.replace(['_', '-'], " "), label: label.to_owned() }).collect()
+}
+
+fn describe<'a>(encoder: &Encoder, texts: impl Iterator<Item = &'a str>) -> anyhow::Result<Vec<Sample>> {
+    let texts: Vec<&str> = texts.collect();
+    let glosses: Vec<String> = texts.par_iter().map(|text| gloss::english(text, language::detect(text).0)).collect();
+    let readings = encoder.read(&glosses)?;
+    let pairs = texts.par_iter().zip(glosses).zip(readings);
+    Ok(pairs.map(|((text, gloss), reading)| Classifier::sample(text, &gloss, reading)).collect())
 }
 
 /// From [right, missed, wrongly given] of each label.

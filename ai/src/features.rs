@@ -44,6 +44,19 @@ pub fn extract(text: &str, gloss: &str) -> Sparse {
     features
 }
 
+/// Every word, pair of words, run of 3 to 5 characters and English stem of `text` with 1 + ln of its count, sorted by
+/// index. Rarity is for whoever knows the other texts.
+pub fn grams(text: &str, gloss: &str) -> Sparse {
+    let mut tokens = words(text);
+    tokens.truncate(MAX_WORDS);
+    let mut english = words(gloss);
+    english.truncate(MAX_WORDS);
+    let hashes = [word_hashes(&tokens), character_hashes(&tokens), gloss_hashes(&english)].concat();
+    let mut places: Vec<u32> = hashes.into_iter().map(|hash| (hash % SPACE as u64) as u32).collect();
+    places.sort_unstable();
+    places.chunk_by(|a, b| a == b).map(|same| (same[0], 1.0 + (same.len() as f32).ln())).collect()
+}
+
 fn gloss_hashes(english: &[String]) -> Vec<u64> {
     let stems = english.iter().filter(|word| !is_function_word(word) || word.as_str() == "not");
     stems.map(|word| hash(b"g", &[word.chars().take(STEM).collect::<String>().as_bytes()])).collect()

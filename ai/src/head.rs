@@ -6,15 +6,23 @@
 use super::{
     encoder::DIMENSION,
     features::{SPACE, Sparse},
+    kernel::Described,
     random::SplitMix,
 };
 
 /// One text as the head sees it.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// Unit vector of [`DIMENSION`].
-    pub dense: Vec<f32>,
+    /// What the encoder and the n-grams say of it.
+    pub described: Described,
     pub sparse: Sparse,
+}
+
+impl Sample {
+    /// The embedding: a unit vector of [`DIMENSION`].
+    pub fn dense(&self) -> &[f32] {
+        &self.described.vector
+    }
 }
 
 /// How to train.
@@ -117,7 +125,7 @@ impl Head {
 }
 
 fn for_each_row(sample: &Sample, mut visit: impl FnMut(usize, f32)) {
-    for (row, value) in sample.dense.iter().enumerate() {
+    for (row, value) in sample.dense().iter().enumerate() {
         visit(row, value * DENSE_SCALE);
     }
     for &(index, value) in &sample.sparse {

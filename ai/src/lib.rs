@@ -11,6 +11,7 @@ pub mod eval;
 pub mod features;
 pub mod gloss;
 pub mod head;
+pub mod kernel;
 pub mod language;
 mod random;
 pub mod remote;
@@ -26,6 +27,7 @@ use std::{
 };
 
 pub use classifier::{Classifier, Example, Verdict};
+use classifier::{Lesson, Readings};
 pub use draft::{Composed, DraftRequest, Passage, Who};
 use embed::Embedder;
 use encoder::Encoder;
@@ -52,6 +54,7 @@ struct Inner {
     encoder: Arc<Encoder>,
     embedder: Embedder,
     classifier: Arc<Classifier>,
+    readings: Readings,
     remote: Option<Remote>,
 }
 
@@ -61,8 +64,8 @@ impl Ai {
     pub fn load(options: AiOptions) -> anyhow::Result<Self> {
         let encoder = Arc::new(Encoder::load(&options.model_dir)?);
         let embedder = Embedder::start(Arc::clone(&encoder))?;
-        let classifier = Arc::new(Classifier::load_or_train(&encoder, options.cache_dir.as_deref())?);
-        Ok(Self(Arc::new(Inner { encoder, embedder, classifier, remote: None })))
+        let (classifier, readings) = Classifier::load_or_train(&encoder, options.cache_dir.as_deref())?;
+        Ok(Self(Arc::new(Inner { encoder, embedder, classifier: Arc::new(classifier), readings, remote: None })))
     }
 
     /// The same AI with a remote model in front of classification and drafts.
@@ -73,6 +76,7 @@ impl Ai {
             encoder: Arc::clone(&inner.encoder),
             embedder: inner.embedder.clone(),
             classifier: Arc::clone(&inner.classifier),
+            readings: Arc::clone(&inner.readings),
             remote: Some(remote),
         }))
     }
@@ -92,7 +96,7 @@ impl Ai {
         self.classify_by(&self.classifier(), text).await
     }
 
-    /// The verdict in the categories of a classifier made by [`Self::train_with`].
+    /// The verdict in the categories of a classifier made by [`Self::learn`].
     pub async fn classify_by(&self, classifier: &Classifier, text: &str) -> Result<Verdict, AiError> {
         self.classify_for(classifier, text, &[]).await
     }
@@ -149,13 +153,22 @@ impl Ai {
         Arc::clone(&self.0.classifier)
     }
 
-    /// A classifier that knows an account's corrections as well; see [`Classifier::train_with`]. Takes a second or
-    /// more, on a blocking thread.
-    pub async fn train_with(&self, extra: Vec<Example>, categories: Vec<String>) -> Result<Classifier, AiError> {
+    /// A classifier of what an account teaches; see [`Classifier::learn`]. On a blocking thread.
+    pub async fn learn(&self, lesson: Lesson) -> Result<Classifier, AiError> {
         let ai = self.clone();
         let trained =
-            tokio::task::spawn_blocking(move || ai.0.classifier.train_with(&ai.0.encoder, &extra, &categories));
+            tokio::task::spawn_blocking(move || ai.0.classifier.learn(&ai.0.encoder, &ai.0.readings, &lesson));
         trained.await.map_err(|error| AiError::Training(error.to_string()))?
+    }
+
+    /// A trained classifier as bytes, for [`Self::read_classifier`].
+    pub fn write_classifier(&self, classifier: &Classifier) -> Vec<u8> {
+        classifier.to_bytes(Some(&self.0.classifier))
+    }
+
+    /// None for bytes of another version, or damaged ones: train again.
+    pub fn read_classifier(&self, bytes: &[u8]) -> Option<Classifier> {
+        Classifier::from_bytes(bytes, Some(&self.0.classifier))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::{Ai, AiOptions, Classifier, encoder::Encoder, find_model};
+use super::{Ai, AiOptions, Classifier, Readings, encoder::Encoder, find_model};
 
 static AI: LazyLock<Ai> = LazyLock::new(|| {
     let model_dir = find_model().expect("the tests need the embedding model");
@@ -19,4 +19,9 @@ pub fn ai() -> Ai {
 /// Its encoder and its classifier.
 pub fn model() -> (Arc<Encoder>, Arc<Classifier>) {
     (Arc::clone(&AI.0.encoder), AI.classifier())
+}
+
+/// What the product's own examples were read as.
+pub fn readings() -> Readings {
+    Arc::clone(&AI.0.readings)
 }

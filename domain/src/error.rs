@@ -49,6 +49,7 @@ impl Error {
 const CONSTRAINTS: &[(&str, &str, &str)] = &[
     ("teams_name_key", "name", "a team of this name exists already"),
     ("inboxes_name_key", "name", "an inbox of this name exists already"),
+    ("categories_name_key", "name", "there is a category of that name already"),
     ("labels_title_key", "title", "a label of this title exists already"),
     ("labels_title_shape", "title", "use letters, digits, spaces, - and _, at most 50"),
     ("labels_color_shape", "color", "write the colour as #rrggbb"),

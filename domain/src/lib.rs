@@ -9,6 +9,7 @@ pub mod audit;
 pub mod auth;
 pub mod backup;
 pub mod boot;
+pub mod categories;
 pub mod classifications;
 pub mod clock;
 pub mod contacts;

@@ -9,6 +9,18 @@ text_enum! {
 }
 
 text_enum! {
+    /// What a decision about the category amounts to.
+    Outcome {
+        /// Sure enough for the account to act on it.
+        Confident = "confident",
+        /// Below the account's threshold: shown with its alternatives.
+        Unsure = "unsure",
+        /// About none of the categories, as far as one can tell: a person decides.
+        OutOfScope = "out_of_scope",
+    }
+}
+
+text_enum! {
     EvidenceKind {
         /// Words of the message that weighed for the decision.
         Words = "words",
@@ -29,6 +41,11 @@ response! {
         /// Calibrated probability of `category`, 0 to 1; the one routing looks at.
         pub confidence: f64,
         pub confidences: Confidences,
+        pub outcome: Outcome,
+        /// Probability that the message is about any of the categories at all; none where a remote model decided.
+        pub scope: Option<f64>,
+        /// What else it could be, likeliest first.
+        pub alternatives: Vec<Alternative>,
         pub reasoning: String,
         pub evidence: Vec<Evidence>,
         pub suggested_team_id: Option<TeamId>,
@@ -47,6 +64,13 @@ response! {
         pub priority: f64,
         pub sentiment: f64,
         pub language: f64,
+    }
+
+    /// Another category that was possible.
+    pub struct Alternative {
+        pub category: String,
+        /// Calibrated, 0 to 1.
+        pub probability: f64,
     }
 
     pub struct Evidence {

@@ -11,6 +11,7 @@ pub mod analytics;
 pub mod attachments;
 pub mod audit;
 pub mod auth;
+pub mod categories;
 pub mod classifications;
 pub mod contacts;
 pub mod conversations;

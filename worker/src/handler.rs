@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use apalis_core::{error::BoxDynError, task::data::Data};
 use domain::{
-    Ctx, Error, Result, classifications, drafts,
+    Ctx, Error, Result,
+    categories::jobs::TrainClassifier,
+    classifications, drafts,
     jobs::{Claimed, Verdict},
     knowledge::{self, jobs::IndexArticle},
     messages::jobs::{ClassifyMessage, DraftReply},
@@ -19,6 +21,8 @@ use crate::{
 
 /// A job that takes longer hangs.
 const TIMEOUT: Duration = Duration::from_mins(1);
+/// Training on thousands of texts takes minutes.
+const TRAINING_TIMEOUT: Duration = Duration::from_mins(15);
 /// Attempts at a job whose error we do not understand: most are bugs, some are weather.
 const PUZZLING_TRIES: i32 = 3;
 
@@ -27,11 +31,12 @@ pub async fn handle(lease: Lease, runner: Data<Runner>) -> Result<(), BoxDynErro
     let Some(job) = lease.job().cloned() else { return Ok(()) };
     let queue = lease.queue;
     let started = Instant::now();
+    let timeout = if queue == Queue::Maintain { TRAINING_TIMEOUT } else { TIMEOUT };
     // A task of its own: a panic ends it and nothing else, and its work does not share a thread with its neighbours'.
     let mut work = runner.tracker.spawn(perform(runner.ctx.clone(), queue, job.clone()));
     let ended = tokio::select! {
         ended = &mut work => Some(ended),
-        () = tokio::time::sleep(TIMEOUT) => None,
+        () = tokio::time::sleep(timeout) => None,
         () = lease.lost.cancelled() => {
             work.abort();
             tracing::warn!(job = %job.id, "worker.job.lost: the connection that held it is gone");
@@ -50,7 +55,7 @@ pub async fn handle(lease: Lease, runner: Data<Runner>) -> Result<(), BoxDynErro
         Some(Err(error)) => Some(Verdict::Retry { error: panicked(error), after: None }),
         None => {
             work.abort();
-            Some(Verdict::Retry { error: format!("took longer than {} s", TIMEOUT.as_secs()), after: None })
+            Some(Verdict::Retry { error: format!("took longer than {} s", timeout.as_secs()), after: None })
         }
     };
     record(queue, started.elapsed(), outcome.as_ref());
@@ -68,7 +73,7 @@ async fn perform(ctx: Ctx, queue: Queue, job: Claimed) -> Result<()> {
         Queue::Classify => classifications::classify(&ctx, &job).await,
         Queue::Draft => drafts::generate(&ctx, &job).await,
         Queue::Index => knowledge::index(&ctx, &job).await,
-        Queue::Maintain => Err(Error::internal(anyhow::anyhow!("this version knows no maintenance jobs"))),
+        Queue::Maintain => classifications::train(&ctx, &job).await,
     }
 }
 
@@ -78,7 +83,7 @@ fn readable(queue: Queue, job: &Claimed) -> bool {
         Queue::Classify => job.payload::<ClassifyMessage>().is_ok(),
         Queue::Draft => job.payload::<DraftReply>().is_ok(),
         Queue::Index => job.payload::<IndexArticle>().is_ok(),
-        Queue::Maintain => false,
+        Queue::Maintain => job.payload::<TrainClassifier>().is_ok(),
     }
 }
 

@@ -1,19 +1,14 @@
 //! One trained decision: a head, its labels and the temperature that makes its probabilities honest.
 
-use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::grouping;
 use crate::{
     AiError,
     calibration::{self, Outcome},
     head::{Head, Sample, Training, argmax},
 };
-
-/// Cosine from which two examples tell the same story, maybe in two languages.
-const ALIKE: f32 = 0.65;
-/// Sets beyond this are large enough for random folds, and their pairs too many to compare.
-const COMPARED: usize = 4_000;
 
 /// How the decision did on examples it had not seen, in cross-validation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,7 +64,7 @@ impl Decider {
         let fold_of = if folds == 0 {
             vec![1; examples.len()]
         } else {
-            calibration::folds(&classes, &alike(&samples)?, folds, training.seed)
+            calibration::folds(&classes, &grouping::alike(&samples)?, folds, training.seed)
         };
         let fit = |keep: &dyn Fn(usize) -> bool| {
             let chosen: Vec<usize> = (0..examples.len()).filter(|&index| keep(index)).collect();
@@ -114,12 +109,6 @@ impl Decider {
         calibration::probabilities(&self.head.logits(sample), self.temperature)
     }
 
-    /// Log-odds of `class`, the scale on which evidence adds up.
-    pub fn log_odds(&self, sample: &Sample, class: usize) -> f32 {
-        let probability = self.probabilities(sample)[class].clamp(1e-6, 1.0 - 1e-6);
-        (probability / (1.0 - probability)).ln()
-    }
-
     /// Labels in alphabetical order.
     pub fn labels(&self) -> &[String] {
         &self.labels
@@ -129,26 +118,4 @@ impl Decider {
     pub const fn quality(&self) -> Quality {
         self.quality
     }
-}
-
-/// A group number for each sample: near-duplicates share one, so that cross-validation never tests on a paraphrase of
-/// what it trained on.
-fn alike(samples: &[&Sample]) -> Result<Vec<usize>, AiError> {
-    let mut group: Vec<usize> = (0..samples.len()).collect();
-    if samples.len() > COMPARED {
-        return Ok(group);
-    }
-    let width = samples.first().map_or(0, |sample| sample.dense.len());
-    let dense: Vec<f32> = samples.iter().flat_map(|sample| sample.dense.iter().copied()).collect();
-    let dense = Tensor::from_vec(dense, (samples.len(), width), &Device::Cpu)?;
-    let similar = dense.matmul(&dense.t()?)?.to_vec2::<f32>()?;
-    // Each joins the first earlier sample it resembles; chains are not followed, or all would end in one group.
-    let joins: Vec<Option<usize>> =
-        (0..samples.len()).map(|index| similar[index][..index].iter().position(|&cosine| cosine >= ALIKE)).collect();
-    for (index, join) in joins.into_iter().enumerate() {
-        if let Some(earlier) = join {
-            group[index] = group[earlier];
-        }
-    }
-    Ok(group)
 }

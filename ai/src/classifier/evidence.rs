@@ -7,15 +7,15 @@ use std::fmt::Write as _;
 
 use types::{
     Language,
-    classifications::{Evidence, EvidenceKind},
+    classifications::{Alternative, Evidence, EvidenceKind},
 };
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::{Classifier, Decider};
+use super::{CategoryModel, Classifier};
 use crate::{
     AiError,
     embed::Embedder,
-    gloss,
+    features, gloss,
     head::Sample,
     text::{self, is_function_word},
 };
@@ -33,21 +33,22 @@ const PHRASE: usize = 3;
 
 /// Phrases that spoke for `class`, strongest first, with their share of everything that spoke for it.
 pub(super) async fn words(
-    decider: &Decider,
+    model: &CategoryModel,
     embedder: &Embedder,
     text: &str,
     language: Language,
     sample: &Sample,
     class: usize,
 ) -> Result<Vec<(String, f64)>, AiError> {
-    let whole = decider.log_odds(sample, class);
+    let alike = model.kernel.meaning(&sample.described);
+    let whole = model.log_odds(&model.kernel.votes_with(&alike, &sample.described.grams), class);
     let mut scored: Vec<(Phrase<'_>, f32)> = phrases(text)
         .into_iter()
         .take(CANDIDATES)
         .map(|phrase| {
             let rest = phrase.removed_from(text);
-            let without = Classifier::sample(&rest, &gloss::english(&rest, language), sample.dense.clone());
-            let weight = whole - decider.log_odds(&without, class);
+            let grams = features::grams(&rest, &gloss::english(&rest, language));
+            let weight = whole - model.log_odds(&model.kernel.votes_with(&alike, &grams), class);
             (phrase, weight)
         })
         .collect();
@@ -56,9 +57,10 @@ pub(super) async fn words(
         scored.truncate(EMBEDDED);
         let ablated: Vec<String> = scored.iter().map(|(phrase, _)| phrase.removed_from(text)).collect();
         let glosses: Vec<String> = ablated.iter().map(|rest| gloss::english(rest, language)).collect();
-        let vectors = embedder.embed(glosses.clone()).await?;
-        for (((scored, rest), gloss), vector) in scored.iter_mut().zip(&ablated).zip(&glosses).zip(vectors) {
-            scored.1 = whole - decider.log_odds(&Classifier::sample(rest, gloss, vector), class);
+        let readings = embedder.read(glosses.clone()).await?;
+        for (((scored, rest), gloss), reading) in scored.iter_mut().zip(&ablated).zip(&glosses).zip(readings) {
+            let votes = model.judge(&Classifier::sample(rest, gloss, reading)).votes;
+            scored.1 = whole - model.log_odds(&votes, class);
         }
         scored.sort_by(|a, b| b.1.total_cmp(&a.1));
     }
@@ -113,19 +115,23 @@ fn phrases(text: &str) -> Vec<Phrase<'_>> {
 pub(super) fn reasoning(
     label: &str,
     confidence: f64,
-    alternative: Option<&(String, f64)>,
+    out_of_scope: bool,
+    alternatives: &[Alternative],
     evidence: &[Evidence],
 ) -> String {
     let of_kind = |kind| evidence.iter().filter(move |evidence| evidence.kind == kind);
     let quoted: Vec<String> =
         of_kind(EvidenceKind::Words).take(3).map(|evidence| format!("“{}”", evidence.text)).collect();
     let mut sentence = format!("{}, {:.0} % sure", text::capitalised(label), (confidence * 100.0).floor());
+    if out_of_scope {
+        sentence = format!("Like nothing the categories are about; {label} is nearest");
+    }
     if !quoted.is_empty() {
         sentence.push_str(": ");
         sentence.push_str(&quoted.join(", "));
     }
-    if let Some((other, probability)) = alternative.filter(|(_, probability)| *probability >= 0.15) {
-        _ = write!(sentence, "; {other} is possible too ({:.0} %)", probability * 100.0);
+    if let Some(other) = alternatives.first().filter(|other| other.probability >= 0.15) {
+        _ = write!(sentence, "; {} is possible too ({:.0} %)", other.category, other.probability * 100.0);
     }
     if let Some(example) = of_kind(EvidenceKind::Example).next() {
         _ = write!(sentence, "; closest example: “{}” ({})", text::shorten(&example.text, 90), example.label);

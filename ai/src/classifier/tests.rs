@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::{calibration, testing};
+use crate::{calibration, head::argmax, testing};
 
 const HELD: &str = include_str!("../../data/heldout.jsonl");
 
@@ -26,15 +26,16 @@ fn every_shipped_line_is_an_example() {
 fn held_out_messages_are_understood() {
     let (encoder, classifier) = testing::model();
     let held = held();
-    let vectors = encoder.encode(&held.iter().map(Example::gloss).collect::<Vec<_>>()).unwrap();
+    let readings = encoder.read(&held.iter().map(Example::gloss).collect::<Vec<_>>()).unwrap();
     let mut by_language: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut judged = Vec::new();
     let (mut priorities, mut sentiments, mut close) = (0, 0, 0);
-    for (held, vector) in held.iter().zip(vectors) {
-        let sample = Classifier::sample(&held.text, &held.gloss(), vector);
-        let decision = classifier.category.decide(&sample);
-        let right = Some(&classifier.categories()[decision.class]) == held.category.as_ref();
-        judged.push((decision.probability, right));
+    for (held, reading) in held.iter().zip(readings) {
+        let sample = Classifier::sample(&held.text, &held.gloss(), reading);
+        let probabilities = classifier.category.judge(&sample).probabilities;
+        let class = argmax(&probabilities);
+        let right = Some(&classifier.categories()[class]) == held.category.as_ref();
+        judged.push((probabilities[class], right));
         let counts = by_language.entry(held.language.unwrap().as_str()).or_default();
         counts.0 += usize::from(right);
         counts.1 += 1;
@@ -61,18 +62,44 @@ fn held_out_messages_are_understood() {
     assert!(classifier.quality().accuracy >= 0.82 && classifier.quality().ece <= 0.05, "{:?}", classifier.quality());
 }
 
+/// Messages of a shop's own kind, and a category for them.
+fn parcels() -> Lesson {
+    let example =
+        |text: &str| Example { text: text.to_owned(), category: Some("delivery".to_owned()), ..Example::default() };
+    let examples = [
+        "The courier left my parcel in the rain",
+        "Where is my parcel? The courier never came",
+        "Parcel arrived at the wrong address",
+    ];
+    let subject = |name: &str, builtin: bool| Subject {
+        name: name.to_owned(),
+        description: String::new(),
+        builtin: builtin.then(|| name.to_owned()),
+    };
+    Lesson {
+        subjects: vec![subject("billing", true), subject("delivery", false), subject("sales", true)],
+        examples: examples.into_iter().map(example).collect(),
+        corrections: Vec::new(),
+    }
+}
+
+fn learned() -> Classifier {
+    let (encoder, classifier) = testing::model();
+    classifier.learn(&encoder, &testing::readings(), &parcels()).unwrap()
+}
+
+fn sample_of(text: &str) -> Sample {
+    let (encoder, _) = testing::model();
+    Classifier::sample(text, text, encoder.read(&[text]).unwrap().remove(0))
+}
+
 #[test]
 fn training_is_deterministic() {
-    let (encoder, classifier) = testing::model();
-    let count = 160;
-    let train =
-        || Classifier::train(&BUILTIN[..count], &[], classifier.vectors[..count * DIMENSION].to_vec(), None).unwrap();
-    let (one, other) = (train(), train());
-    let text = "My invoice shows two charges";
-    let sample = Classifier::sample(text, text, encoder.encode(&[text]).unwrap().remove(0));
+    let (one, other) = (learned(), learned());
+    let sample = sample_of("My invoice shows two charges");
     assert_eq!(one.name, other.name);
-    assert_eq!(one.category.probabilities(&sample), other.category.probabilities(&sample));
-    assert_eq!(one.category.temperature.to_bits(), other.category.temperature.to_bits());
+    assert_eq!(one.category.judge(&sample).probabilities, other.category.judge(&sample).probabilities);
+    assert_eq!(one.category.judgement, other.category.judgement);
 }
 
 #[tokio::test]
@@ -105,11 +132,12 @@ fn a_cache_file_gives_the_same_classifier_and_damage_is_harmless() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("deeper/classifier.bin");
     assert!(store::read(&file).is_none());
-    store::write(&file, &classifier).unwrap();
-    let loaded = store::read(&file).unwrap();
-    assert_eq!(classifier.name, loaded.name);
-    assert_eq!(classifier.vectors, loaded.vectors);
-    assert_eq!(classifier.category.head.to_bytes(), loaded.category.head.to_bytes());
+    store::write(&file, &((*classifier).clone(), testing::readings())).unwrap();
+    let (loaded, readings) = store::read(&file).unwrap();
+    assert_eq!((&classifier.name, &classifier.known), (&loaded.name, &loaded.known));
+    assert_eq!(classifier.category.judgement, loaded.category.judgement);
+    assert_eq!(readings[7].earlier, testing::readings()[7].earlier);
+    assert_eq!(classifier.priority.head.to_bytes(), loaded.priority.head.to_bytes());
     let bytes = std::fs::read(&file).unwrap();
     for damaged in [&bytes[..bytes.len() / 2], &bytes[..3], &[0xff; 64], &[]] {
         std::fs::write(&file, damaged).unwrap();
@@ -118,27 +146,35 @@ fn a_cache_file_gives_the_same_classifier_and_damage_is_harmless() {
 }
 
 #[test]
-fn corrections_teach_a_new_category() {
-    let (encoder, classifier) = testing::model();
-    let extra: Vec<Example> = [
-        "The courier left my parcel in the rain",
-        "Where is my parcel? The courier never came",
-        "Parcel arrived at the wrong address",
-    ]
-    .into_iter()
-    .map(|text| Example {
-        text: text.to_owned(),
-        language: None,
-        category: Some("delivery".to_owned()),
-        priority: None,
-        sentiment: None,
-    })
-    .collect();
-    let learned = classifier.train_with(&encoder, &extra, &[]).unwrap();
-    let text = "The courier lost our parcel";
-    let sample = Classifier::sample(text, text, encoder.encode(&[text]).unwrap().remove(0));
-    assert_eq!(learned.categories()[learned.category.decide(&sample).class], "delivery");
+fn an_account_s_classifier_is_written_without_what_it_shares() {
+    let (_, base) = testing::model();
+    let own = learned();
+    let bytes = own.to_bytes(Some(&base));
+    assert!(bytes.len() < own.to_bytes(None).len() / 2, "{}", bytes.len());
+    let read = Classifier::from_bytes(&bytes, Some(&base)).unwrap();
+    let sample = sample_of("The courier lost our parcel");
+    for (one, other) in own.decide_all(&sample).into_iter().zip(read.decide_all(&sample)) {
+        assert!(one.0 == other.0 && (one.1 - other.1).abs() < 0.01, "{one:?} {other:?}");
+    }
+    assert!(Classifier::from_bytes(&bytes, None).is_none(), "what is shared is missing");
+}
+
+#[test]
+fn an_account_teaches_a_category_of_its_own() {
+    let (_, classifier) = testing::model();
+    let learned = learned();
+    assert_eq!(learned.categories(), ["billing", "delivery", "sales"]);
+    assert_eq!(learned.decide_all(&sample_of("The courier lost our parcel"))[0].0, "delivery");
+    assert_eq!(learned.decide_all(&sample_of("I was charged twice, please refund me"))[0].0, "billing");
     assert_ne!(learned.name, classifier.name);
-    let narrowed = classifier.train_with(&encoder, &extra, &["billing".to_owned(), "delivery".to_owned()]).unwrap();
-    assert_eq!(narrowed.categories(), ["billing", "delivery"]);
+    assert!(!Comparison::of(&learned, &classifier).is_worse());
+}
+
+#[test]
+fn what_nobody_taught_is_a_stranger() {
+    let (_, classifier) = testing::model();
+    let at_home = classifier.category.judge(&sample_of("My card was charged twice for the same invoice"));
+    let stranger = classifier.category.judge(&sample_of("Purple elephants recite poems beneath seventeen moons"));
+    assert!(!at_home.is_stranger() && at_home.scope > 0.3, "{}", at_home.scope);
+    assert!(stranger.scope < 0.1 && stranger.scope < at_home.scope, "{}", stranger.scope);
 }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use candle_core::{DType, Device, Tensor, safetensors};
 use serde::Deserialize;
 
-use super::{DIMENSION, MAX_TOKENS, kernels};
+use super::{DIMENSION, MAX_TOKENS, kernels, normalise};
 use crate::AiError;
 
 /// What the forward pass needs of `config.json`.
@@ -21,6 +21,15 @@ pub struct Config {
     max_position_embeddings: usize,
     layer_norm_eps: f32,
     hidden_act: String,
+}
+
+/// What the network makes of a text: unit vectors of [`DIMENSION`].
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// Mean of the last layer's states: the text's embedding.
+    pub vector: Vec<f32>,
+    /// Mean of the states of the layer before: nearer to the words, farther from what training made of their meaning.
+    pub earlier: Vec<f32>,
 }
 
 /// All weights.
@@ -68,7 +77,7 @@ impl Network {
         if config.hidden_size != DIMENSION {
             bail!("the embedding model has {} dimensions, expected {DIMENSION}", config.hidden_size);
         }
-        if config.hidden_act != "gelu" || !DIMENSION.is_multiple_of(config.num_attention_heads.max(1)) {
+        if config.hidden_act != "gelu" || !DIMENSION.is_multiple_of(config.num_attention_heads) {
             bail!("config.json describes another network than BERT with gelu");
         }
         let file = File { tensors: safetensors::load_buffer(file, &Device::Cpu)?, epsilon: config.layer_norm_eps };
@@ -92,8 +101,8 @@ impl Network {
         self.words.len() / DIMENSION
     }
 
-    /// Mean of the last layer's states a text, not normalised. Each text has one to [`MAX_TOKENS`] tokens.
-    pub fn forward(&self, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>, AiError> {
+    /// What the layers made of each text. Each has one to [`MAX_TOKENS`] tokens.
+    pub fn forward(&self, texts: &[&[u32]]) -> Result<Vec<Reading>, AiError> {
         let mut bounds: Vec<Range<usize>> = Vec::with_capacity(texts.len());
         let mut states = Vec::new();
         for text in texts {
@@ -105,7 +114,8 @@ impl Network {
             }
         }
         self.norm.apply(&mut states);
-        for layer in &self.layers {
+        let mut readings = vec![Reading::default(); texts.len()];
+        for (depth, layer) in self.layers.iter().enumerate() {
             let mut qkv = layer.qkv.product(&states)?;
             kernels::add_bias(&mut qkv, &layer.qkv.bias);
             let context = kernels::attention(&qkv, &bounds, self.heads, DIMENSION / self.heads);
@@ -113,19 +123,25 @@ impl Network {
             let mut wide = layer.wide.product(&states)?;
             kernels::gelu(&mut wide, &layer.wide.bias);
             layer.norm.apply_sum(&mut states, &layer.narrow.product(&wide)?, &layer.narrow.bias);
-        }
-        Ok(bounds
-            .into_iter()
-            .map(|text| {
-                let mut mean = vec![0f32; DIMENSION];
-                let share = 1.0 / text.len() as f32;
-                for state in states[text.start * DIMENSION..text.end * DIMENSION].chunks_exact(DIMENSION) {
-                    mean.iter_mut().zip(state).for_each(|(mean, value)| *mean += share * value);
+            if depth + 2 >= self.layers.len() {
+                for (reading, text) in readings.iter_mut().zip(&bounds) {
+                    let mean = direction(&states[text.start * DIMENSION..text.end * DIMENSION]);
+                    reading.earlier = std::mem::replace(&mut reading.vector, mean);
                 }
-                mean
-            })
-            .collect())
+            }
+        }
+        Ok(readings)
     }
+}
+
+/// The mean of a text's states, as a unit vector.
+fn direction(states: &[f32]) -> Vec<f32> {
+    let mut sum = vec![0f32; DIMENSION];
+    for state in states.chunks_exact(DIMENSION) {
+        sum.iter_mut().zip(state).for_each(|(sum, value)| *sum += value);
+    }
+    normalise(&mut sum);
+    sum
 }
 
 impl Linear {

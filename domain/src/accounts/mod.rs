@@ -12,6 +12,7 @@ use types::{
 use crate::{
     Actor, Ctx, Error, Permission, Result, TenantTx,
     auth::password,
+    categories,
     events::{self, Audit},
 };
 
@@ -60,6 +61,7 @@ pub async fn create(ctx: &Ctx, founding: Founding) -> Result<AccountId> {
     let actor = Actor::system(account);
     let mut tx = ctx.begin(&actor).await?;
     queries::join(&mut tx, user, &founding.admin_name, &email, Role::Admin, 10).await?;
+    categories::begin(&mut tx).await?;
     events::audit(&mut tx, &actor, Audit::new("account.created", "account", account.0)).await?;
     tx.commit().await?;
     Ok(account)

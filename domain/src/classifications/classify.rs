@@ -3,14 +3,14 @@
 use serde_json::json;
 use types::{
     AccountId, ConversationId, MessageId,
-    classifications::ClassificationSummary,
+    classifications::{ClassificationSummary, Outcome},
     events::EventKind,
     messages::{Activity, SenderType},
 };
 
 use super::{
-    learning, queries,
-    routing::{self, Decision, Outcome},
+    models, queries,
+    routing::{self, Decision},
 };
 use crate::{
     Actor, Ctx, Error, Result, TenantTx, accounts,
@@ -31,7 +31,7 @@ const SHORT: usize = 4;
 struct Case {
     conversation_id: ConversationId,
     text: String,
-    lesson: learning::Lesson,
+    model: Option<models::Standing>,
     /// Names a remote model may propose.
     teams: Vec<String>,
 }
@@ -44,7 +44,7 @@ pub async fn classify(ctx: &Ctx, job: &Claimed) -> Result<()> {
         return nothing_to_do(ctx, job).await;
     };
     announce(ctx, &actor, &case, wanted.message_id).await?;
-    let verdict = judge(ctx, &case).await?;
+    let verdict = judge(ctx, job.account_id, &case).await?;
 
     let mut tx = ctx.begin_in(job.account_id).await?;
     match settle(&mut tx, &actor, job, &wanted, &verdict).await {
@@ -74,9 +74,9 @@ async fn read(ctx: &Ctx, account: AccountId, message: MessageId) -> Result<Optio
     {
         text = format!("{before}\n{text}");
     }
-    let lesson = learning::lesson(&mut tx).await?;
+    let model = models::live(&mut tx).await?;
     let teams = conversations::queries::team_names(&mut tx).await?.into_iter().map(|team| team.name).collect();
-    Ok(Some(Case { conversation_id: message.conversation_id, text, lesson, teams }))
+    Ok(Some(Case { conversation_id: message.conversation_id, text, model, teams }))
 }
 
 /// Tells the agents that the assistant is reading; nothing depends on it.
@@ -91,8 +91,8 @@ async fn announce(ctx: &Ctx, actor: &Actor, case: &Case, message: MessageId) -> 
 }
 
 /// By a remote model when one is configured and answers, else by the account's own classifier, else by the shared one.
-async fn judge(ctx: &Ctx, case: &Case) -> Result<Verdict> {
-    let classifier = learning::classifier(ctx, &case.lesson).await.unwrap_or_else(|| ctx.ai.classifier());
+async fn judge(ctx: &Ctx, account: AccountId, case: &Case) -> Result<Verdict> {
+    let classifier = models::classifier(ctx, account, case.model.as_ref()).await?;
     ctx.ai.classify_for(&classifier, &case.text, &case.teams).await.map_err(|error| Error::Unavailable(error.into()))
 }
 
@@ -110,17 +110,20 @@ async fn settle(
     let newest = queries::newest_customer_message(tx, message.conversation_id).await? == Some(message.id);
     let first = queries::latest_id(tx, message.conversation_id).await?.is_none();
 
+    let threshold = accounts::get(tx).await?.auto_assign_threshold;
+    let outcome = verdict.outcome(threshold);
     let mut case = routing::Case {
         category: &verdict.category,
         confidence: verdict.confidences.category,
-        threshold: accounts::get(tx).await?.auto_assign_threshold,
+        out_of_scope: outcome == Outcome::OutOfScope,
+        threshold,
         preferred_team: verdict.suggested_team.as_deref(),
         teams: queries::teams(tx, conversation.inbox_id).await?,
         agents: queries::agents(tx).await?,
     };
     let unassigned = conversation.assignee_id.is_none();
     let decision = if unassigned { decide(tx, &mut case).await? } else { routing::decide(&case) };
-    let Some(id) = queries::insert(tx, &message, job.id, verdict, &decision).await? else {
+    let Some(id) = queries::insert(tx, &message, job.id, verdict, outcome, &decision).await? else {
         // This job classified before and died on the way; its effects are there.
         return Ok(());
     };
@@ -155,7 +158,7 @@ async fn settle(
 /// once, the second sees the first one's load.
 async fn decide(tx: &mut TenantTx, case: &mut routing::Case<'_>) -> Result<Decision> {
     let decision = routing::decide(case);
-    let (Outcome::Assign, Some(team), Some(_)) = (decision.outcome, decision.team, decision.agent) else {
+    let (routing::Outcome::Assign, Some(team), Some(_)) = (decision.outcome, decision.team, decision.agent) else {
         return Ok(decision);
     };
     let members = queries::lock_members(tx, team).await?;
@@ -180,12 +183,12 @@ async fn route(
     first: bool,
 ) -> Result<()> {
     match decision.outcome {
-        Outcome::Assign => {
+        routing::Outcome::Assign => {
             if let Some(team) = decision.team {
                 conversations::route(tx, actor, conversation, decision.agent, team, decision.reason).await?;
             }
         }
-        Outcome::Leave => {
+        routing::Outcome::Leave => {
             conversations::queries::set_assignment_reason(tx, conversation, &decision.reason).await?;
             // Said once in the thread; the row keeps the newest reason.
             if first {

@@ -1,9 +1,10 @@
 //! Classifications: what the AI makes of a customer's message, the routing that follows, and people's corrections.
 
 mod classify;
-mod learning;
+pub mod models;
 pub(crate) mod queries;
 pub mod routing;
+mod training;
 
 use serde_json::json;
 use types::{
@@ -14,15 +15,16 @@ use types::{
 };
 
 use crate::{
-    Actor, Error, Permission, Result, TenantTx, conversations,
+    Actor, Error, Permission, Result, TenantTx,
+    categories::{self, jobs::TrainClassifier},
+    conversations,
     events::{self, Audit, Event},
     jobs::{NewJob, enqueue},
     messages::{self, jobs::ClassifyMessage},
 };
 
 pub use classify::classify;
-
-const MAX_CATEGORY_CHARS: usize = 50;
+pub use training::train;
 
 /// In no particular order; missing ones are left out.
 pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Classification>> {
@@ -67,7 +69,7 @@ pub async fn request(tx: &mut TenantTx, actor: &Actor, message: MessageId) -> Re
 /// A person says what it should have been: the classification, the conversation and the account's classifier follow.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` when no field is given, or for a category that nobody handles.
+/// `NotFound`; `Invalid` when no field is given, or for a category that the account does not have.
 pub async fn correct(
     tx: &mut TenantTx,
     actor: &Actor,
@@ -81,8 +83,8 @@ pub async fn correct(
     if request == (Correct { category: None, priority: None, sentiment: None, language: None }) {
         return Err(Error::invalid("category", "give at least one of category, priority, sentiment and language"));
     }
-    let category = match request.category.as_deref().map(str::trim) {
-        Some(category) => Some(known_category(tx, category).await?),
+    let category = match request.category.as_deref() {
+        Some(category) => Some(categories::known(tx, category, "category").await?),
         None => None,
     };
     let mut after = before.clone();
@@ -132,20 +134,8 @@ pub async fn correct(
         .data(json!({ "corrected_by": actor.name }))
         .audited(Audit::new("classification.corrected", "classification", id.0).details(json!({ "fields": fields })));
     events::append(tx, actor, event).await?;
+    enqueue(tx, NewJob::of(&TrainClassifier { anyway: false })?).await?;
     find(tx, id).await
-}
-
-/// The category as it is spelled: one the built-in classifier knows, or one that a team answers for.
-async fn known_category(tx: &mut TenantTx, category: &str) -> Result<String> {
-    if category.is_empty() || category.chars().count() > MAX_CATEGORY_CHARS {
-        return Err(Error::invalid("category", format!("takes 1 to {MAX_CATEGORY_CHARS} characters")));
-    }
-    let mut known = queries::team_categories(tx).await?;
-    known.extend(routing::BUILTIN_CATEGORIES.map(str::to_owned));
-    let wanted = category.to_lowercase();
-    known.iter().find(|name| name.to_lowercase() == wanted).cloned().ok_or_else(|| {
-        Error::invalid("category", format!("nobody handles “{category}”: give a team this category first"))
-    })
 }
 
 /// The part that the conversation's row repeats.

@@ -1,17 +1,19 @@
 //! SQL of classifications and corrections.
 
+pub mod models;
+
 use sqlx::types::Json;
 use types::{
     ClassificationId, ConversationId, InboxId, JobId, Language, MessageId, TeamId, Timestamp, UserId,
     agents::Availability,
-    classifications::{Classification, Confidences, Evidence, Sentiment},
+    classifications::{Alternative, Classification, Confidences, Evidence, Outcome, Sentiment},
     conversations::Priority,
     messages::Message,
 };
 
 use super::{
-    learning::Corrected,
     routing::{Agent, Decision, Team},
+    training::Corrected,
 };
 use crate::{Result, TenantTx, ai::Verdict};
 
@@ -25,6 +27,9 @@ struct Row {
     language: Language,
     confidence: f64,
     confidences: Json<Confidences>,
+    outcome: Outcome,
+    scope: Option<f64>,
+    alternatives: Json<Vec<Alternative>>,
     reasoning: String,
     evidence: Json<Vec<Evidence>>,
     suggested_team_id: Option<TeamId>,
@@ -41,7 +46,8 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Classification
         Row,
         r#"select id as "id: ClassificationId", conversation_id as "conversation_id: ConversationId", message_id as "message_id: MessageId",
                   category, priority as "priority: Priority", sentiment as "sentiment: Sentiment", language as "language: Language",
-                  confidence, confidences as "confidences: Json<Confidences>", reasoning, evidence as "evidence: Json<Vec<Evidence>>",
+                  confidence, confidences as "confidences: Json<Confidences>", outcome as "outcome: Outcome", scope,
+                  alternatives as "alternatives: Json<Vec<Alternative>>", reasoning, evidence as "evidence: Json<Vec<Evidence>>",
                   suggested_team_id as "suggested_team_id: TeamId", suggested_agent_id as "suggested_agent_id: UserId", model,
                   processing_ms, corrected, created_at
            from classifications where account_id = $1 and id = any($2)"#,
@@ -62,6 +68,9 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Classification
             language: row.language,
             confidence: row.confidence,
             confidences: row.confidences.0,
+            outcome: row.outcome,
+            scope: row.scope,
+            alternatives: row.alternatives.0,
             reasoning: row.reasoning,
             evidence: row.evidence.0,
             suggested_team_id: row.suggested_team_id,
@@ -104,13 +113,15 @@ pub async fn insert(
     message: &Message,
     job: JobId,
     verdict: &Verdict,
+    outcome: Outcome,
     decision: &Decision,
 ) -> Result<Option<ClassificationId>> {
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_scalar!(
         r#"insert into classifications (account_id, conversation_id, message_id, job_id, category, priority, sentiment, language, confidence,
-                                        confidences, reasoning, evidence, suggested_team_id, suggested_agent_id, model, processing_ms, created_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                                        confidences, reasoning, evidence, suggested_team_id, suggested_agent_id, model, processing_ms, created_at,
+                                        outcome, scope, alternatives)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
            on conflict (account_id, job_id) do nothing
            returning id as "id: ClassificationId""#,
         account.0,
@@ -129,7 +140,10 @@ pub async fn insert(
         decision.agent.map(|id| id.0),
         verdict.model,
         verdict.processing_ms,
-        now
+        now,
+        outcome.as_str(),
+        verdict.scope,
+        Json(&verdict.alternatives) as _
     )
     .fetch_optional(tx.conn())
     .await?)
@@ -224,16 +238,6 @@ pub async fn lock_members(tx: &mut TenantTx, team: TeamId) -> Result<Vec<Standin
     .await?)
 }
 
-pub async fn team_categories(tx: &mut TenantTx) -> Result<Vec<String>> {
-    let account = tx.account_id();
-    Ok(sqlx::query_scalar!(
-        r#"select distinct category as "category!" from teams where account_id = $1 and category is not null"#,
-        account.0
-    )
-    .fetch_all(tx.conn())
-    .await?)
-}
-
 pub async fn insert_correction(
     tx: &mut TenantTx,
     of: &Classification,
@@ -275,20 +279,6 @@ pub async fn set_corrected(tx: &mut TenantTx, after: &Classification) -> Result<
     .execute(tx.conn())
     .await?;
     Ok(())
-}
-
-/// Hash of everything the corrections teach; none when there are none.
-pub async fn corrections_fingerprint(tx: &mut TenantTx, limit: i64) -> Result<Option<String>> {
-    let account = tx.account_id();
-    Ok(sqlx::query_scalar!(
-        "select md5(string_agg(concat_ws(':', c.id, c.field, c.to_value, md5(m.content)), ',' order by c.id))
-         from (select * from corrections where account_id = $1 order by id desc limit $2) c
-         join messages m on m.account_id = c.account_id and m.id = c.message_id",
-        account.0,
-        limit
-    )
-    .fetch_one(tx.conn())
-    .await?)
 }
 
 /// Newest first.

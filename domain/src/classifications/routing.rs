@@ -52,6 +52,8 @@ pub struct Case<'a> {
     pub category: &'a str,
     /// Calibrated probability of the category, 0 to 1.
     pub confidence: f64,
+    /// The message resembles nothing that the categories are about.
+    pub out_of_scope: bool,
     /// Probability from which the account lets the AI assign.
     pub threshold: f64,
     /// A team that a remote model named; counts only when it is one of `teams`.
@@ -81,7 +83,7 @@ pub struct Decision {
 pub fn decide(case: &Case<'_>) -> Decision {
     let sure = percent(case.confidence);
     let category = case.category;
-    let unsure = case.confidence < case.threshold || case.confidence.is_nan();
+    let unsure = case.out_of_scope || case.confidence < case.threshold || case.confidence.is_nan();
     let Some(team) = team(case) else {
         let reason = if unsure {
             below(case)
@@ -116,6 +118,9 @@ pub fn decide(case: &Case<'_>) -> Decision {
 }
 
 fn below(case: &Case<'_>) -> String {
+    if case.out_of_scope {
+        return "this is like nothing that the categories are about; a person should look".to_owned();
+    }
     format!(
         "only {} sure that this is about {}; {} is needed to assign by itself",
         percent(case.confidence),
@@ -165,6 +170,7 @@ mod tests {
         Case {
             category: "billing",
             confidence: 0.93,
+            out_of_scope: false,
             threshold: 0.85,
             preferred_team: None,
             teams: vec![team(1, Some("billing"), true)],
@@ -244,13 +250,14 @@ mod tests {
             category in prop::sample::select(&BUILTIN_CATEGORIES[..]),
             confidence in 0.0..=1.0_f64,
             threshold in 0.0..=1.0_f64,
+            out_of_scope in any::<bool>(),
             teams in prop::collection::vec(any_team(), 0..5),
             agents in prop::collection::vec(any_agent(), 0..8),
         ) {
-            let case = Case { category, confidence, threshold, preferred_team: None, teams, agents };
+            let case = Case { category, confidence, out_of_scope, threshold, preferred_team: None, teams, agents };
             let decision = decide(&case);
             prop_assert!(!decision.reason.is_empty());
-            if confidence < threshold {
+            if out_of_scope || confidence < threshold {
                 prop_assert_eq!(decision.outcome, Outcome::Leave);
             }
             if decision.outcome == Outcome::Assign {

@@ -20,6 +20,7 @@ use crate::{
     Actor, Ctx, Error, Result, TenantTx, accounts,
     ai::chunk::{self, Chunk},
     auth::password,
+    categories,
     events::{self, Audit},
     knowledge,
 };
@@ -127,6 +128,7 @@ pub async fn lay(ctx: &Ctx, company: &Company) -> Result<()> {
     if queries::standing(&mut tx).await?.is_some_and(|standing| standing.seeded.is_some()) {
         return Ok(());
     }
+    categories::begin(&mut tx).await?;
     staff(&mut tx, company, &people).await?;
     desk(ctx, &mut tx, company).await?;
     publish(&mut tx, company, &help_centre, &people).await?;

@@ -52,7 +52,7 @@ pub async fn write(ctx: &Ctx, company: &Company) -> Result<()> {
     if queries::standing(&mut tx).await?.is_none_or(|standing| standing.seeded == Some(true)) {
         return Ok(());
     }
-    save(&mut tx, &customers, &played).await?;
+    save(&mut tx, &customers, &played, office.threshold).await?;
     queries::mark(&mut tx, true).await?;
     tx.commit().await
 }
@@ -133,7 +133,9 @@ fn as_written(script: &Script, dice: &mut Dice) -> Verdict {
         priority: script.priority,
         sentiment: script.sentiment,
         language: script.language,
-        alternative: None,
+        scope: None,
+        out_of_scope: false,
+        alternatives: Vec::new(),
         reasoning: format!("About {}, {:.0} % sure.", script.category, (confidences.category * 100.0).floor()),
         evidence: Vec::new(),
         suggested_team: None,
@@ -203,21 +205,21 @@ impl Ids {
     }
 }
 
-async fn save(tx: &mut TenantTx, customers: &[Customer], played: &[Played]) -> Result<()> {
+async fn save(tx: &mut TenantTx, customers: &[Customer], played: &[Played], threshold: f64) -> Result<()> {
     let now: Timestamp = tx.now();
     let contacts = queries::insert_contacts(tx, &rows::contacts(customers, played, now)).await?;
     let conversations = queries::insert_conversations(tx, &rows::conversations(played, &contacts)).await?;
     let (places, lines) = rows::messages(played, &conversations, &contacts);
     let messages = places.into_iter().zip(queries::insert_messages(tx, &lines).await?).collect();
     let ids = Ids { contacts, conversations, messages };
-    queries::insert_classifications(tx, &classifications(played, &ids)?).await?;
+    queries::insert_classifications(tx, &classifications(played, &ids, threshold)?).await?;
     let pending = save_drafts(tx, played, &ids).await?;
     queries::insert_ratings(tx, &ratings(played, &ids)).await?;
     queries::point(tx, &pointers(played, &ids, &pending)?).await?;
     queries::count_figures(tx).await
 }
 
-fn classifications<'a>(played: &'a [Played], ids: &Ids) -> Result<Vec<ClassificationRow<'a>>> {
+fn classifications<'a>(played: &'a [Played], ids: &Ids, threshold: f64) -> Result<Vec<ClassificationRow<'a>>> {
     let mut rows = Vec::new();
     for (index, played) in played.iter().enumerate() {
         for reading in &played.thread.readings {
@@ -238,6 +240,9 @@ fn classifications<'a>(played: &'a [Played], ids: &Ids) -> Result<Vec<Classifica
                 model: &verdict.model,
                 processing_ms: verdict.processing_ms,
                 created_at: reading.at,
+                outcome: verdict.outcome(threshold),
+                scope: verdict.scope,
+                alternatives: &verdict.alternatives,
             });
         }
     }

@@ -87,6 +87,7 @@ impl Office {
         routing::decide(&routing::Case {
             category: &verdict.category,
             confidence: verdict.confidences.category,
+            out_of_scope: verdict.out_of_scope,
             threshold: self.threshold,
             preferred_team: None,
             teams: teams.collect(),

@@ -249,13 +249,15 @@ pub async fn insert_classifications(tx: &mut TenantTx, rows: &[ClassificationRow
     let account = tx.account_id();
     sqlx::query!(
         "insert into classifications (account_id, conversation_id, message_id, category, priority, sentiment, language, confidence,
-                                      confidences, reasoning, evidence, suggested_team_id, suggested_agent_id, model, processing_ms, created_at)
+                                      confidences, reasoning, evidence, suggested_team_id, suggested_agent_id, model, processing_ms, created_at,
+                                      outcome, scope, alternatives)
          select $1, r.conversation_id, r.message_id, r.category, r.priority, r.sentiment, r.language, r.confidence, r.confidences,
-                r.reasoning, r.evidence, r.suggested_team_id, r.suggested_agent_id, r.model, r.processing_ms, r.created_at
+                r.reasoning, r.evidence, r.suggested_team_id, r.suggested_agent_id, r.model, r.processing_ms, r.created_at,
+                r.outcome, r.scope, r.alternatives
          from rows from (jsonb_to_recordset($2) as (conversation_id bigint, message_id bigint, category text, priority text,
              sentiment text, language text, confidence double precision, confidences jsonb, reasoning text, evidence jsonb,
-             suggested_team_id bigint, suggested_agent_id bigint, model text, processing_ms bigint, created_at timestamptz))
-             with ordinality as r
+             suggested_team_id bigint, suggested_agent_id bigint, model text, processing_ms bigint, created_at timestamptz,
+             outcome text, scope double precision, alternatives jsonb)) with ordinality as r
          order by r.ordinality",
         account.0,
         list(rows) as _

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use types::{
     ContactId, ConversationId, DraftId, InboxId, Language, MessageId, TeamId, Timestamp, UserId,
-    classifications::{Confidences, Evidence, Sentiment},
+    classifications::{Alternative, Confidences, Evidence, Outcome, Sentiment},
     conversations::{AssignmentSource, Priority, Status},
     drafts::DraftStatus,
     messages::{Activity, ContentType, DeliveryStatus, SenderType},
@@ -94,6 +94,9 @@ pub struct ClassificationRow<'a> {
     pub model: &'a str,
     pub processing_ms: i64,
     pub created_at: Timestamp,
+    pub outcome: Outcome,
+    pub scope: Option<f64>,
+    pub alternatives: &'a [Alternative],
 }
 
 #[derive(Serialize)]

@@ -10,7 +10,7 @@ use types::{
 };
 
 use crate::{
-    Actor, Error, Permission, Result, TenantTx,
+    Actor, Error, Permission, Result, TenantTx, categories,
     contacts::input,
     events::{self, Audit},
 };
@@ -50,7 +50,7 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, request: CreateTeam) -> Re
     actor.require(Permission::Administer)?;
     let name = input::line(&request.name, "name", 100)?;
     let description = input::paragraph(&request.description, "description", 1000)?;
-    let category = category(request.category.as_deref())?;
+    let category = category(tx, request.category.as_deref()).await?;
     let id = queries::insert(tx, &name, &description, category.as_deref()).await?;
     if !request.agent_ids.is_empty() {
         queries::set_members(tx, id, &request.agent_ids).await?;
@@ -70,8 +70,11 @@ pub async fn update(tx: &mut TenantTx, actor: &Actor, id: TeamId, request: Updat
     let name = request.name.as_deref().map(|name| input::line(name, "name", 100)).transpose()?;
     let description =
         request.description.as_deref().map(|text| input::paragraph(text, "description", 1000)).transpose()?;
-    let category =
-        request.category.as_deref().map(|text| category(Some(text))).transpose()?.map(Option::unwrap_or_default);
+    // An empty one takes the team's away.
+    let category = match request.category.as_deref() {
+        Some(text) => Some(category(tx, Some(text)).await?.unwrap_or_default()),
+        None => None,
+    };
     if !queries::update(tx, id, name.as_deref(), description.as_deref(), category.as_deref()).await? {
         return Err(Error::NotFound);
     }
@@ -98,7 +101,10 @@ pub async fn delete(tx: &mut TenantTx, actor: &Actor, id: TeamId) -> Result<()> 
     events::audit(tx, actor, Audit::new("team.deleted", "team", id.0).details(json!({ "name": name }))).await
 }
 
-/// A category as the classifier spells them; none when empty.
-fn category(text: Option<&str>) -> Result<Option<String>> {
-    text.map_or(Ok(None), |text| input::optional_line(text, "category", 100))
+/// A category as the account spells it; none when empty.
+async fn category(tx: &mut TenantTx, text: Option<&str>) -> Result<Option<String>> {
+    match text.map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => categories::known(tx, text, "category").await.map(Some),
+        None => Ok(None),
+    }
 }

@@ -10,16 +10,18 @@ use axum::{
 };
 use domain::{Actor, Ctx, classifications, db::wake::Topic, drafts};
 use types::{
-    JobId,
+    ClassifierModelId, JobId, Page, PageQuery,
     ai::{AiQuery, AiRequest, JobAccepted},
+    categories::ClassifierModel,
     classifications::Classification,
     drafts::Draft,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::teams::page_of;
 use crate::{
     error::{Failure, Result},
-    extract::{Caller, Json as Body, Query},
+    extract::{Caller, Json as Body, Path, Query},
     state::AppState,
 };
 
@@ -27,7 +29,11 @@ use crate::{
 const WAIT: Duration = Duration::from_secs(30);
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(classify)).routes(routes!(draft))
+    OpenApiRouter::new()
+        .routes(routes!(classify))
+        .routes(routes!(draft))
+        .routes(routes!(models))
+        .routes(routes!(activate))
 }
 
 /// Classifies a message again.
@@ -58,6 +64,31 @@ async fn draft(
     let job = drafts::request(&mut tx, &caller, body.message_id).await?;
     tx.commit().await?;
     answer(&ctx, &caller, job, query, Find::Draft).await
+}
+
+/// The classifiers the account has trained, newest first.
+#[utoipa::path(get, path = "/api/ai/models", tag = "ai", params(PageQuery), responses((status = 200, body = Page<ClassifierModel>)))]
+async fn models(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<ClassifierModel>>> {
+    let mut tx = ctx.begin(&caller).await?;
+    Ok(Json(page_of(classifications::models::list(&mut tx, &caller).await?, &query, |model| model.id.0)?))
+}
+
+/// Lets an earlier classifier judge again. For admins.
+#[utoipa::path(post, path = "/api/ai/models/{id}/activate", tag = "ai", params(("id" = i64, Path)),
+    responses((status = 200, body = ClassifierModel), (status = 403), (status = 404)))]
+async fn activate(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<ClassifierModelId>,
+) -> Result<Json<ClassifierModel>> {
+    let mut tx = ctx.begin(&caller).await?;
+    let model = classifications::models::activate(&mut tx, &caller, id).await?;
+    tx.commit().await?;
+    Ok(Json(model))
 }
 
 /// 202 with the job, or, when asked to wait, 200 with what came of it.

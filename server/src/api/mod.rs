@@ -6,6 +6,7 @@ mod analytics;
 mod attachments;
 mod audit;
 mod auth;
+mod categories;
 mod classifications;
 mod contacts;
 mod conversations;
@@ -64,6 +65,7 @@ fn described() -> OpenApiRouter<AppState> {
         .merge(inboxes::routes())
         .merge(contacts::routes())
         .merge(labels::routes())
+        .merge(categories::routes())
         .merge(analytics::routes())
         .merge(audit::routes())
         .merge(events::routes())

@@ -9,6 +9,7 @@ mod audit;
 mod auth;
 mod backup;
 mod catalogue;
+mod categories;
 mod contacts;
 mod functions;
 mod health;

@@ -16,11 +16,14 @@ pub async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap
         .await
         .expect(201);
     let label = admin.post("/api/labels", json!({ "title": "vip" })).await.expect(201);
+    let delivery = json!({ "name": "Delivery", "examples": ["Where is my parcel?", "The courier never came"] });
+    let category = admin.post("/api/categories", delivery).await.expect(201);
     let (conversation, message) = office.visitor(app).await.write("I was charged twice and want a refund").await;
     app.work().await;
     let row = admin.get(&format!("/api/conversations/{conversation}")).await.expect(200);
     let classification = admin.get(&format!("/api/conversations/{conversation}/classification")).await.expect(200);
     let draft = admin.get(&format!("/api/conversations/{conversation}/drafts")).await.expect(200);
+    let model = admin.get("/api/ai/models").await.expect(200);
     let id = |value: &Value| value["id"].as_i64().expect("an id");
     BTreeMap::from([
         ("conversations", conversation),
@@ -33,6 +36,8 @@ pub async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap
         ("inboxes", office.inbox.0),
         ("contacts", id(&row["contact"])),
         ("labels", id(&label)),
+        ("categories", id(&category)),
+        ("ai", id(&model["data"][0])),
     ])
 }
 
@@ -40,7 +45,8 @@ pub async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap
 fn body(method: &Method, path: &str) -> Option<Value> {
     let last = path.rsplit('/').next().unwrap_or_default();
     match (method.as_str(), last) {
-        ("GET" | "DELETE", _) | ("POST", "read") => None,
+        ("GET" | "DELETE", _) | ("POST", "read" | "activate") => None,
+        ("POST", "examples") => Some(json!({ "texts": ["hello"] })),
         ("POST", "messages") => Some(json!({ "content": "hello" })),
         ("POST", "assign") => Some(json!({ "agent_id": null })),
         ("POST", "labels") => Some(json!({ "labels": [] })),
@@ -71,7 +77,7 @@ async fn another_accounts_object_answers_as_none(_: PgPoolOptions, options: PgCo
             let method: Method = method.to_uppercase().parse().unwrap();
             let ask = async |client: &Client, id: i64| {
                 let mut request = client
-                    .request(method.clone(), &path.replace("{id}", &id.to_string()))
+                    .request(method.clone(), &path.replace("{id}", &id.to_string()).replace("{example_id}", "1"))
                     .header("x-request-id", "same");
                 if let Some(body) = body(&method, path) {
                     request = request.json(&body);

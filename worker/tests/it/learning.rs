@@ -104,6 +104,8 @@ async fn a_correction_changes_the_next_verdict_of_this_account_alone(_: PgPoolOp
     assert_eq!(conversation.classification.unwrap().category, wanted);
     assert_eq!(conversation.priority, Priority::Urgent);
     tx.commit().await.unwrap();
+    // Learned first: what comes in meanwhile is judged as before.
+    app.work().await;
 
     let (second, _) = write(&app, &acme, &text(2)).await;
     let (elsewhere, _) = write(&app, &globex, &text(2)).await;
