@@ -17,14 +17,15 @@ use crate::{
     state::AppState,
 };
 
-/// Renders a page to its end before it is sent: it is whole without scripts.
+/// Renders a page to its end before it is sent: it is whole without scripts. It is rendered to its end even when the
+/// client leaves meanwhile: a reactive system taken down half-way leaves effects behind that panic.
 pub async fn page(State(state): State<AppState>, request: Request) -> Result<Response> {
     let request = identified(&state, request).await?;
     let provide = provider(state);
     let handler = leptos_axum::render_app_async_with_context(provide, || {
         app::shell(app::ShellOptions::builder().output_name("frontend").build())
     });
-    Ok(handler(request).await)
+    tokio::spawn(handler(request)).await.map_err(|error| domain::Error::internal(error).into())
 }
 
 pub async fn server_function(State(state): State<AppState>, request: Request) -> Result<Response> {

@@ -53,7 +53,7 @@ async fn side(app: &TestApp, name: &str, secret: &'static str) -> Side {
 }
 
 /// Polls at most this often, then drops the future wherever it is.
-struct GivenUp<F>(Pin<Box<F>>, usize);
+pub(crate) struct GivenUp<F>(pub Pin<Box<F>>, pub usize);
 
 impl<F: Future> Future for GivenUp<F> {
     type Output = Option<F::Output>;
