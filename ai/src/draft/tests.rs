@@ -59,6 +59,7 @@ fn request(question: &str, language: Language, passages: Vec<Passage>) -> DraftR
         customer_name: Some("Kim Virtanen".to_owned()),
         agent_name: None,
         account_name: "Acme".to_owned(),
+        answerable: 1.0,
         passages,
     }
 }
@@ -174,6 +175,22 @@ async fn an_article_in_another_language_is_quoted_and_named() {
         composed.content
     );
     assert!(composed.reasoning.contains("English"));
+}
+
+#[tokio::test]
+async fn what_retrieval_doubts_is_not_answered_unless_it_cannot_judge() {
+    let (question, language) = ANSWERABLE[1];
+    let mut asked = request(question, language, retrieve(question).await);
+    assert!(draft(&asked).await.grounded);
+    asked.answerable = 0.1;
+    let composed = draft(&asked).await;
+    assert!(!composed.grounded && composed.sources.is_empty() && composed.confidence <= 0.2, "{composed:?}");
+    assert!(composed.reasoning.contains("10 %"), "{}", composed.reasoning);
+    // Words cannot match across languages, so a low probability says nothing there.
+    for passage in &mut asked.passages {
+        passage.language = Language::Finnish;
+    }
+    assert!(draft(&asked).await.grounded);
 }
 
 #[tokio::test]

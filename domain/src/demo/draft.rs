@@ -70,11 +70,8 @@ pub async fn compose(
         })
         .collect();
     let history = before[before.len().saturating_sub(HISTORY)..].to_vec();
-    let question = Question {
-        text: thread.lines[line].text.clone(),
-        context: history.iter().map(|(_, text)| text.clone()).collect(),
-    };
-    let passages = knowledge::retrieve(ctx, account, &question, PASSAGES).await?;
+    let question = Question::after(thread.lines[line].text.clone(), &history);
+    let found = knowledge::retrieve(ctx, account, &question, PASSAGES).await?;
     let agent =
         if thread.first_response_at.is_some_and(|at| at < reading.at) { thread.assignee } else { thread.routed_to };
     let request = DraftRequest {
@@ -87,16 +84,8 @@ pub async fn compose(
         customer_name: Some(customer.name.clone()),
         agent_name: agent.map(|id| office.name_of(id)),
         account_name: office.account_name.clone(),
-        passages: passages
-            .into_iter()
-            .map(|passage| ai::Passage {
-                article_id: passage.article_id,
-                title: passage.title,
-                language: passage.language,
-                content: passage.content,
-                similarity: passage.similarity,
-            })
-            .collect(),
+        answerable: found.answerable,
+        passages: found.passages.into_iter().map(ai::Passage::from).collect(),
     };
     ctx.ai.compose(&request).await.map(Some).map_err(|error| Error::Unavailable(error.into()))
 }

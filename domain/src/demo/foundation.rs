@@ -260,7 +260,7 @@ async fn publish(tx: &mut TenantTx, company: &Company, indexed: &[Indexed], peop
         .collect();
     let ids = queries::insert_articles(tx, &rows).await?;
     for (id, indexed) in ids.into_iter().zip(indexed) {
-        knowledge::queries::insert_chunks(tx, id, indexed.article.language, &indexed.chunks, &indexed.vectors).await?;
+        knowledge::index::insert(tx, id, indexed.article.language, &indexed.chunks, &indexed.vectors).await?;
     }
     Ok(())
 }

@@ -109,11 +109,8 @@ fn earlier_language(history: &[(Who, String)]) -> Option<Language> {
 }
 
 async fn compose(ctx: &Ctx, job: &Claimed, case: Case) -> Result<ai::Composed> {
-    let question = Question {
-        text: case.message.content.clone(),
-        context: case.history.iter().map(|(_, text)| text.clone()).collect(),
-    };
-    let passages = knowledge::retrieve(ctx, job.account_id, &question, PASSAGES).await?;
+    let question = Question::after(case.message.content.clone(), &case.history);
+    let found = knowledge::retrieve(ctx, job.account_id, &question, PASSAGES).await?;
     let request = DraftRequest {
         question: question.text,
         history: case.history,
@@ -124,16 +121,8 @@ async fn compose(ctx: &Ctx, job: &Claimed, case: Case) -> Result<ai::Composed> {
         customer_name: case.scene.contact_name,
         agent_name: case.scene.agent_name,
         account_name: case.scene.account_name,
-        passages: passages
-            .into_iter()
-            .map(|passage| ai::Passage {
-                article_id: passage.article_id,
-                title: passage.title,
-                language: passage.language,
-                content: passage.content,
-                similarity: passage.similarity,
-            })
-            .collect(),
+        answerable: found.answerable,
+        passages: found.passages.into_iter().map(ai::Passage::from).collect(),
     };
     ctx.ai.compose(&request).await.map_err(|error| Error::Unavailable(error.into()))
 }

@@ -1,11 +1,12 @@
 //! The knowledge base: articles, the passages they are cut into, and the search that people and drafts share.
 
-mod index;
+pub(crate) mod index;
 pub mod jobs;
 mod markdown;
 mod meaning;
-pub(crate) mod queries;
+mod queries;
 mod retrieval;
+mod search;
 
 use serde_json::json;
 use types::{
@@ -22,9 +23,10 @@ use crate::{
 use jobs::IndexArticle;
 use queries::Content;
 
-pub use index::{index, reindex_all};
+pub use index::{APPROXIMATE_FROM, index, multiply, reindex_all};
 pub use markdown::render_markdown;
-pub use retrieval::{Passage, Question, retrieve, search};
+pub use retrieval::{Evidence, Found, Passage, Question, retrieve, retrieve_by_meaning};
+pub use search::search;
 
 const MAX_TITLE_CHARS: usize = 300;
 const MAX_BODY_CHARS: usize = 200_000;
@@ -68,7 +70,8 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, request: SaveArticle) -> R
     saved(tx, actor, id, 1, "article.created").await
 }
 
-/// Replaces title and body; language, collection and status stay when left out.
+/// Replaces title and body; language, collection and status stay when left out. What is no longer published cannot be
+/// found from here on; what is, is found as it was until the new version is indexed.
 ///
 /// # Errors
 /// `NotFound`; `Invalid` as for [`create`].
@@ -83,7 +86,14 @@ pub async fn replace(tx: &mut TenantTx, actor: &Actor, id: ArticleId, request: S
         collection: request.collection.as_deref().map_or(before.collection.as_str(), str::trim),
         status: request.status.unwrap_or(before.status),
     };
+    let taken_back = content.status != ArticleStatus::Published;
+    if taken_back {
+        index::lock(tx).await?;
+    }
     let version = queries::replace(tx, id, &content).await?;
+    if taken_back {
+        index::remove(tx, id).await?;
+    }
     saved(tx, actor, id, version, "article.updated").await
 }
 
@@ -100,10 +110,11 @@ async fn saved(tx: &mut TenantTx, actor: &Actor, id: ArticleId, version: i32, ac
 /// `NotFound`.
 pub async fn delete(tx: &mut TenantTx, actor: &Actor, id: ArticleId) -> Result<()> {
     actor.require(Permission::Work)?;
+    index::lock(tx).await?;
     if !queries::delete(tx, id).await? {
         return Err(Error::NotFound);
     }
-    queries::delete_chunks(tx, id).await?;
+    index::remove(tx, id).await?;
     events::audit(tx, actor, Audit::new("article.deleted", "article", id.0)).await
 }
 

@@ -1,5 +1,7 @@
 //! `eval`: the product's own code, measured on a data set; one JSON object on standard output.
 
+mod answerability;
+mod measures;
 mod retrieval;
 
 use std::{
@@ -20,6 +22,8 @@ pub enum EvalCommand {
     Classify(ClassifyArgs),
     /// How often the knowledge base's search finds the relevant articles
     Retrieval(retrieval::RetrievalArgs),
+    /// Fit the probability that the articles answer a question
+    Answerability(answerability::AnswerabilityArgs),
 }
 
 #[derive(Args, Debug)]
@@ -50,6 +54,7 @@ pub async fn run(installation: &Installation, command: EvalCommand) -> anyhow::R
             Ok(())
         }
         EvalCommand::Retrieval(arguments) => retrieval::run(installation, &arguments).await,
+        EvalCommand::Answerability(arguments) => answerability::run(&arguments),
     }
 }
 

@@ -8,5 +8,6 @@ mod learning;
 mod maintenance;
 mod queue;
 mod remote;
+mod retrieval;
 mod routing;
 mod support;

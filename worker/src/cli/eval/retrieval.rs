@@ -2,15 +2,17 @@
 
 use std::{
     collections::HashMap,
+    fs,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use domain::{
     Actor, Ctx,
     accounts::{self, Founding},
+    ai::Who,
     boot::boot,
     ctx::Settings,
     jobs,
@@ -23,7 +25,12 @@ use types::{
     knowledge::{ArticleQuery, SaveArticle},
 };
 
-use super::{super::Installation, lines};
+use super::{
+    super::Installation,
+    answerability::Observation,
+    lines,
+    measures::{auroc, quantile, round},
+};
 use crate::WorkerOptions;
 
 /// The account that evaluations use, made once a database.
@@ -46,6 +53,15 @@ pub struct RetrievalArgs {
     /// Articles looked at for each question
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=10))]
     k: u16,
+    /// Find by the meaning of the last question alone, to compare with
+    #[arg(long)]
+    by_meaning: bool,
+    /// Write what `eval answerability` fits, one line a question
+    #[arg(long, value_name = "FILE")]
+    evidence: Option<PathBuf>,
+    /// Copy the passages until there are so many, to measure the time that a search takes
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    passages: i64,
 }
 
 #[derive(Deserialize)]
@@ -94,13 +110,18 @@ pub async fn run(installation: &Installation, arguments: &RetrievalArgs) -> anyh
         options.data_dir = scratch.path().to_owned();
     }
     let booted = boot(options).await?;
-    let measured = measure(&booted.ctx, &articles, &queries, arguments.k.into()).await;
+    let measured = measure(&booted.ctx, &articles, &queries, arguments).await;
     booted.shut_down().await?;
     println!("{}", serde_json::to_string(&measured?)?);
     Ok(())
 }
 
-async fn measure(ctx: &Ctx, articles: &[SourceArticle], queries: &[SourceQuery], k: usize) -> anyhow::Result<Report> {
+async fn measure(
+    ctx: &Ctx,
+    articles: &[SourceArticle],
+    queries: &[SourceQuery],
+    arguments: &RetrievalArgs,
+) -> anyhow::Result<Report> {
     let account = scratch_account(ctx).await?;
     let actor = Actor::system(account);
     clear(ctx, &actor).await?;
@@ -110,9 +131,12 @@ async fn measure(ctx: &Ctx, articles: &[SourceArticle], queries: &[SourceQuery],
         WorkerOptions { classify: 0, draft: 0, index: 2, maintain: 0 },
         stop.clone(),
     ));
-    let ingested = ingest(ctx, &actor, articles).await;
+    let ingested = match ingest(ctx, &actor, articles).await {
+        Ok(known) => knowledge::multiply(ctx, account, arguments.passages).await.map(|()| known).map_err(Into::into),
+        Err(error) => Err(error),
+    };
     let asked = match ingested {
-        Ok(known) => ask(ctx, account, queries, &known, k).await,
+        Ok(known) => ask(ctx, account, queries, &known, arguments).await,
         Err(error) => Err(error),
     };
     stop.cancel();
@@ -198,29 +222,36 @@ async fn ask(
     account: AccountId,
     queries: &[SourceQuery],
     known: &HashMap<ArticleId, String>,
-    k: usize,
+    arguments: &RetrievalArgs,
 ) -> anyhow::Result<Report> {
     let (mut recall_3, mut recall_5, mut reciprocal, mut judged) = (0.0, 0.0, 0.0, 0.0);
     let mut millis = Vec::with_capacity(queries.len());
     let mut scores = Vec::with_capacity(queries.len());
+    let mut observed = Vec::with_capacity(queries.len());
     for query in queries {
         let question = question(query);
         let started = Instant::now();
-        let passages = knowledge::retrieve(ctx, account, &question, PASSAGES).await?;
+        let answered = if arguments.by_meaning {
+            knowledge::retrieve_by_meaning(ctx, account, &question.text, PASSAGES).await?
+        } else {
+            knowledge::retrieve(ctx, account, &question, PASSAGES).await?
+        };
         millis.push(started.elapsed().as_secs_f64() * 1_000.0);
         if !query.answerability.is_empty() {
-            scores.push((passages.first().map_or(0.0, |passage| passage.score), answerable(&query.answerability)));
+            let answerable = answerable(&query.answerability);
+            scores.push((answered.answerable, answerable));
+            observed.push(Observation::new(answered.evidence, answerable));
         }
         if query.relevant.is_empty() {
             continue;
         }
         let mut found: Vec<&str> = Vec::new();
-        for id in passages.iter().filter_map(|passage| known.get(&passage.article_id)) {
+        for id in answered.passages.iter().filter_map(|passage| known.get(&passage.article_id)) {
             if !found.contains(&id.as_str()) {
                 found.push(id);
             }
         }
-        found.truncate(k.max(5));
+        found.truncate(usize::from(arguments.k).max(5));
         let hits = |depth: usize| {
             found.iter().take(depth).filter(|id| query.relevant.iter().any(|known| known == *id)).count() as f64
         };
@@ -230,6 +261,10 @@ async fn ask(
         recall_5 += hits(5) / relevant;
         let first = found.iter().take(5).position(|id| query.relevant.iter().any(|known| known == id));
         reciprocal += first.map_or(0.0, |rank| 1.0 / (rank + 1) as f64);
+    }
+    if let Some(file) = &arguments.evidence {
+        let lines = observed.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        fs::write(file, lines.join("\n") + "\n").with_context(|| format!("cannot write {}", file.display()))?;
     }
     millis.sort_by(f64::total_cmp);
     let share = |sum: f64| if judged > 0.0 { round(sum / judged) } else { 0.0 };
@@ -244,14 +279,14 @@ async fn ask(
     })
 }
 
-/// The customer's last message, and everything before it.
+/// The customer's last message, and what stands before it.
 fn question(query: &SourceQuery) -> Question {
     let last =
         query.history.iter().rposition(|turn| turn.role == "user").unwrap_or(query.history.len().saturating_sub(1));
-    Question {
-        text: query.history.get(last).map(|turn| turn.text.clone()).unwrap_or_default(),
-        context: query.history.iter().take(last).map(|turn| turn.text.clone()).collect(),
-    }
+    let who = |turn: &Turn| if turn.role == "user" { Who::Customer } else { Who::Agent };
+    let before: Vec<(Who, String)> =
+        query.history.iter().take(last).map(|turn| (who(turn), turn.text.clone())).collect();
+    Question::after(query.history.get(last).map(|turn| turn.text.clone()).unwrap_or_default(), &before)
 }
 
 /// Whether the articles hold an answer, if only a part of it.
@@ -259,51 +294,9 @@ fn answerable(answerability: &str) -> bool {
     ["answerable", "partial"].iter().any(|known| answerability.eq_ignore_ascii_case(known))
 }
 
-/// Probability that an answerable question scores above one that is not; ties count half, and one class alone is 0.5.
-fn auroc(scores: &[(f64, bool)]) -> f64 {
-    let of = |class: bool| scores.iter().filter(move |(_, answerable)| *answerable == class).map(|(score, _)| *score);
-    let (mut won, mut pairs) = (0.0, 0.0);
-    for positive in of(true) {
-        for negative in of(false) {
-            pairs += 1.0;
-            won += match positive.total_cmp(&negative) {
-                std::cmp::Ordering::Greater => 1.0,
-                std::cmp::Ordering::Equal => 0.5,
-                std::cmp::Ordering::Less => 0.0,
-            };
-        }
-    }
-    if pairs > 0.0 { won / pairs } else { 0.5 }
-}
-
-/// Nearest rank; 0 for no values.
-fn quantile(sorted: &[f64], q: f64) -> f64 {
-    let rank = (q * sorted.len() as f64).ceil().max(1.0) as usize;
-    sorted.get(rank - 1).copied().unwrap_or_default()
-}
-
-fn round(value: f64) -> f64 {
-    (value * 10_000.0).round() / 10_000.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn separation() {
-        assert!((auroc(&[(0.9, true), (0.1, false)]) - 1.0).abs() < 1e-9);
-        assert!((auroc(&[(0.5, true), (0.5, false)]) - 0.5).abs() < 1e-9);
-        assert!((auroc(&[(0.5, true)]) - 0.5).abs() < 1e-9);
-    }
-
-    #[test]
-    fn quantiles() {
-        let values = [1.0, 2.0, 3.0, 4.0];
-        assert!((quantile(&values, 0.5) - 2.0).abs() < 1e-9);
-        assert!((quantile(&values, 0.95) - 4.0).abs() < 1e-9);
-        assert!(quantile(&[], 0.5).abs() < 1e-9);
-    }
 
     #[test]
     fn the_last_question_is_asked() {
@@ -314,6 +307,7 @@ mod tests {
             answerability: String::new(),
         };
         let question = question(&query);
-        assert_eq!((question.text.as_str(), question.context), ("last", vec!["first".to_owned(), "answer".to_owned()]));
+        assert_eq!(question.text, "last");
+        assert_eq!((question.before.as_deref(), question.answer.as_deref()), (Some("first"), Some("answer")));
     }
 }

@@ -1,17 +1,26 @@
-//! Making articles searchable: cut, embed, swap the passages in one transaction.
+//! Making articles searchable: cut, embed, swap passages and their words in one transaction.
 
-use types::ArticleId;
+mod queries;
+
+use types::{AccountId, ArticleId, Language};
 
 use super::{
     jobs::IndexArticle,
     meaning::{self, Pace},
-    queries,
 };
 use crate::{
-    Actor, Ctx, Error, Result,
+    Actor, Ctx, Error, Result, TenantTx,
     ai::chunk::{self, Chunk},
     jobs::{self, Claimed, NewJob, enqueue},
 };
+
+pub(super) use queries::size;
+
+/// Passages from which an account's vectors are searched through a graph. Measured (docs/ai.md): the exact scan of so
+/// many takes about as long as embedding the question, and below it nothing is gained by missing a passage.
+pub const APPROXIMATE_FROM: i64 = 50_000;
+/// Passages of its smaller days that an account beyond that size moves into the graph with each indexed article.
+const MOVED: i64 = 200;
 
 /// Carries out [`IndexArticle`]. A version that is no longer current is left to its successor's job.
 pub async fn index(ctx: &Ctx, job: &Claimed) -> Result<()> {
@@ -35,15 +44,44 @@ pub async fn index(ctx: &Ctx, job: &Claimed) -> Result<()> {
         None => (Vec::new(), Vec::new()),
     };
     let mut tx = ctx.begin_in(job.account_id).await?;
+    queries::lock(&mut tx).await?;
     if let Some(language) = queries::lock_version(&mut tx, wanted.article_id, version).await? {
         queries::delete_chunks(&mut tx, wanted.article_id).await?;
         if !chunks.is_empty() {
-            queries::insert_chunks(&mut tx, wanted.article_id, language, &chunks, &vectors).await?;
+            insert(&mut tx, wanted.article_id, language, &chunks, &vectors).await?;
         }
         queries::set_indexed(&mut tx, wanted.article_id, version).await?;
     }
     jobs::done_in(&mut tx, job).await?;
     tx.commit().await
+}
+
+/// Writes the passages of an article that has none. `vectors` goes with `chunks`, one unit vector each.
+pub(crate) async fn insert(
+    tx: &mut TenantTx,
+    id: ArticleId,
+    language: Language,
+    chunks: &[Chunk],
+    vectors: &[Vec<f32>],
+) -> Result<()> {
+    queries::lock(tx).await?;
+    let large = queries::size(tx).await? >= APPROXIMATE_FROM;
+    queries::insert_chunks(tx, id, language, chunks, vectors, large).await?;
+    if large {
+        queries::mark_approximate(tx, MOVED).await?;
+    }
+    Ok(())
+}
+
+/// Makes the account's index writers take turns until the transaction ends; whoever locks an article as well comes
+/// here first.
+pub(super) async fn lock(tx: &mut TenantTx) -> Result<()> {
+    queries::lock(tx).await
+}
+
+/// Takes an article's passages out of the search. After [`lock`].
+pub(super) async fn remove(tx: &mut TenantTx, id: ArticleId) -> Result<()> {
+    queries::delete_chunks(tx, id).await
 }
 
 /// Promises a fresh index of every article of every account, as after a change of the embedding model. Answers how many.
@@ -62,15 +100,29 @@ pub async fn reindex_all(ctx: &Ctx) -> Result<usize> {
     Ok(count)
 }
 
+/// Copies the account's passages until it has `wanted`, without asking the model: for measurements of time. Copies belong
+/// to the articles of their originals and go with them.
+pub async fn multiply(ctx: &Ctx, account: AccountId, wanted: i64) -> Result<()> {
+    loop {
+        let mut tx = ctx.begin_in(account).await?;
+        queries::lock(&mut tx).await?;
+        let missing = wanted - queries::size(&mut tx).await?;
+        if missing <= 0 || queries::copy_chunks(&mut tx, missing).await? == 0 {
+            return Ok(());
+        }
+        tx.commit().await?;
+    }
+}
+
 /// The columns of [`queries::insert_chunks`], one array each.
-pub(super) struct Columns {
-    pub ordinals: Vec<i32>,
-    pub headings: Vec<String>,
-    pub contents: Vec<String>,
+struct Columns {
+    ordinals: Vec<i32>,
+    headings: Vec<String>,
+    contents: Vec<String>,
 }
 
 impl Columns {
-    pub fn of(chunks: &[Chunk]) -> Self {
+    fn of(chunks: &[Chunk]) -> Self {
         Self {
             ordinals: chunks.iter().map(|chunk| chunk.ordinal).collect(),
             headings: chunks.iter().map(|chunk| chunk.heading_path.clone()).collect(),

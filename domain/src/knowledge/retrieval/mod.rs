@@ -1,0 +1,159 @@
+//! Retrieval: meaning and words together, for people's queries and for drafts alike.
+//!
+//! Two searches name candidates: the vectors nearest to the question's (pgvector), and BM25 over the account's own
+//! inverted index (Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009). Each candidate
+//! is then judged by both. Method and figures stand in docs/ai.md.
+
+mod queries;
+mod ranking;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::HashMap;
+
+use types::{AccountId, ArticleId, ChunkId, Language};
+
+use super::{
+    index::{self, APPROXIMATE_FROM},
+    meaning::{self, Pace},
+};
+use crate::{
+    Ctx, Result, TenantTx,
+    ai::{self, encoder::normalise, language},
+};
+
+use queries::{Lexical, Text};
+pub use ranking::Evidence;
+use ranking::Scored;
+pub use words::Question;
+
+/// Passages that each of the two searches names; with 30 a point of recall is lost, with all of them nothing is won.
+pub const CANDIDATES: usize = 60;
+/// Lexemes of a question that are looked up, of each language: those that tell most.
+const LEXEMES: i64 = 16;
+/// Postings read for a question, whole lists only, the shortest first by and large: a few milliseconds' worth however
+/// large the account. Up to some 10,000 passages that is all of them; beyond, the most frequent words are left out, which
+/// tell least (words in more than a fifth of the passages can go without a loss; docs/ai.md).
+const POSTINGS: i64 = 8_000;
+
+/// A passage that may answer.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    pub article_id: ArticleId,
+    pub chunk_id: ChunkId,
+    pub title: String,
+    pub language: Language,
+    pub heading_path: String,
+    pub content: String,
+    /// Cosine similarity to the question, -1 to 1.
+    pub similarity: f64,
+    /// Fused score; only its order means something.
+    pub score: f64,
+}
+
+impl Passage {
+    fn new(text: Text, scored: &Scored) -> Self {
+        Self {
+            article_id: scored.article_id,
+            chunk_id: scored.chunk_id,
+            title: text.title,
+            language: text.language,
+            heading_path: text.heading_path,
+            content: text.content,
+            similarity: scored.similarity,
+            score: scored.score,
+        }
+    }
+}
+
+impl From<Passage> for ai::Passage {
+    fn from(passage: Passage) -> Self {
+        Self {
+            article_id: passage.article_id,
+            title: passage.title,
+            language: passage.language,
+            content: passage.content,
+            similarity: passage.similarity,
+        }
+    }
+}
+
+/// What was found, and whether it answers.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Best first.
+    pub passages: Vec<Passage>,
+    /// Probability that they answer the question, at least in part: 0 to 1, and 0 when there are none.
+    pub answerable: f64,
+    pub evidence: Evidence,
+}
+
+/// Up to `limit` passages of the account's published articles, at most two of an article, and whether they answer.
+///
+/// The words are looked up while the model reads the question: neither waits for the other, and the model runs outside
+/// any transaction.
+pub async fn retrieve(ctx: &Ctx, account: AccountId, question: &Question, limit: usize) -> Result<Found> {
+    let (vector, lexical) = tokio::try_join!(meaning_of(ctx, question), look_up(ctx, account, question))?;
+    find(ctx, account, &vector, &lexical, limit).await
+}
+
+/// As [`retrieve`], by the meaning of the question's text alone: the baseline that evaluations compare with.
+pub async fn retrieve_by_meaning(ctx: &Ctx, account: AccountId, text: &str, limit: usize) -> Result<Found> {
+    let vector = meaning_of(ctx, &Question::new(text)).await?;
+    find(ctx, account, &vector, &Lexical::default(), limit).await
+}
+
+async fn look_up(ctx: &Ctx, account: AccountId, question: &Question) -> Result<Lexical> {
+    let mut tx = ctx.begin_in(account).await?;
+    queries::lexical(&mut tx, &question.words(), LEXEMES, POSTINGS).await
+}
+
+async fn find(ctx: &Ctx, account: AccountId, vector: &[f32], lexical: &Lexical, limit: usize) -> Result<Found> {
+    let mut tx = ctx.begin_in(account).await?;
+    let mut ids = nearest(&mut tx, vector).await?;
+    ids.extend(lexical.best(CANDIDATES));
+    let candidates = lexical.judge(queries::measure(&mut tx, vector, &ids).await?);
+    let (ranked, evidence) = ranking::rank(&candidates, limit);
+    let ids: Vec<ChunkId> = ranked.iter().map(|passage| passage.chunk_id).collect();
+    let mut texts: HashMap<ChunkId, Text> =
+        queries::texts(&mut tx, &ids).await?.into_iter().map(|text| (text.chunk_id, text)).collect();
+    drop(tx);
+    // A passage that was replaced between two statements is left out.
+    let passages = ranked.into_iter().filter_map(|scored| Some(Passage::new(texts.remove(&scored.chunk_id)?, &scored)));
+    Ok(Found {
+        passages: passages.collect(),
+        answerable: evidence.map_or(0.0, |evidence| evidence.answerable()),
+        evidence: evidence.unwrap_or_default(),
+    })
+}
+
+/// The passages nearest to `vector`: exactly, or in a large account through the graph.
+async fn nearest(tx: &mut TenantTx, vector: &[f32]) -> Result<Vec<ChunkId>> {
+    if index::size(tx).await? < APPROXIMATE_FROM {
+        queries::nearest(tx, vector, CANDIDATES as i64).await
+    } else {
+        queries::nearly_nearest(tx, vector, CANDIDATES as i64).await
+    }
+}
+
+/// The question's unit vector, leaning towards what was said before.
+async fn meaning_of(ctx: &Ctx, question: &Question) -> Result<Vec<f32>> {
+    let (texts, weights): (Vec<_>, Vec<_>) = question
+        .meanings()
+        .into_iter()
+        .map(|(text, weight)| {
+            let language = language::detect(&text).0;
+            ((text, language), weight)
+        })
+        .unzip();
+    let mut vectors = meaning::vectors(ctx, texts, Pace::Interactive).await?.into_iter();
+    let mut sum = vectors.next().unwrap_or_default();
+    for (vector, weight) in vectors.zip(weights.into_iter().skip(1)) {
+        for (value, pull) in sum.iter_mut().zip(vector) {
+            *value += weight * pull;
+        }
+    }
+    normalise(&mut sum);
+    Ok(sum)
+}
