@@ -77,7 +77,7 @@ enum Command {
     RotateKeys,
     /// Print the OpenAPI document.
     Openapi,
-    /// Write database, uploads and secret to a new directory; the product may go on running.
+    /// Write database, uploads and secrets to a new directory; the product may go on running.
     Backup {
         /// A directory that does not exist yet
         directory: PathBuf,

@@ -16,7 +16,7 @@ text_enum! {
         Ollama = "ollama",
         Vllm = "vllm",
         LlamaCpp = "llama_cpp",
-        /// Any other endpoint that speaks as OpenAI's does.
+        /// Any other endpoint that speaks as `OpenAI`'s does.
         Compatible = "compatible",
     }
 }

@@ -72,10 +72,10 @@ pub async fn lock_key(tx: &mut TenantTx) -> Result<Option<String>> {
     Ok(key.flatten())
 }
 
-/// The same key in another seal: no new version, what is prepared from it stays good.
+/// The same key in another seal, as the next version: who could not read the old one looks again.
 pub async fn set_key(tx: &mut TenantTx, sealed: &str) -> Result<()> {
     let account = tx.account_id();
-    sqlx::query!("update ai_settings set api_key = $2 where account_id = $1", account.0, sealed)
+    sqlx::query!("update ai_settings set api_key = $2, version = version + 1 where account_id = $1", account.0, sealed)
         .execute(tx.conn())
         .await?;
     Ok(())

@@ -17,10 +17,10 @@ const QUESTION: &str = "I am Kim, kim.virtanen@private.example, +358 40 123 4567
     4111 1111 1111 1111 (account FI21 1234 5600 0007 85, id 131052-308T), please refund one of the two payments.";
 const SECRETS: [&str; 6] = ["private.example", "kim.virtanen", "123 4567", "4111", "FI21", "131052"];
 
-fn verdict() -> String {
+fn verdict(reasoning: &str) -> String {
     json!({"category": "sales", "category_confidence": 0.97, "priority": "urgent", "priority_confidence": 0.8, "sentiment": "negative",
         "sentiment_confidence": 0.7, "language": "en", "language_confidence": 1, "team": "Billing",
-        "reasoning": "The writer of [EMAIL_1] says that they were charged twice."})
+        "reasoning": reasoning})
     .to_string()
 }
 
@@ -30,8 +30,18 @@ fn draft() -> String {
     json!({ "answerable": true, "draft": text, "confidence": 0.83 }).to_string()
 }
 
+/// To [`QUESTION`], whose address it names.
 fn answers(what: &str, _: usize) -> Says {
-    if what == "draft" { Says::Counted(draft(), 900, 100) } else { Says::Counted(verdict(), 400, 50) }
+    if what == "draft" {
+        Says::Counted(draft(), 900, 100)
+    } else {
+        Says::Counted(verdict("The writer of [EMAIL_1] says that they were charged twice."), 400, 50)
+    }
+}
+
+/// To any message.
+fn classifies(_: &str, _: usize) -> Says {
+    Says::Counted(verdict("Says that they were charged twice."), 400, 50)
 }
 
 /// An account with an article that answers the question.
@@ -156,7 +166,7 @@ async fn what_is_over_a_limit_is_answered_here_and_says_so(_: PgPoolOptions, opt
 async fn limits_end_with_their_time(_: PgPoolOptions, options: PgConnectOptions) {
     let app = TestApp::start(options).await;
     let (office, admin) = scene(&app).await;
-    let model = ScriptedModel::start(|_, _| Says::Counted(verdict(), 400, 50)).await;
+    let model = ScriptedModel::start(classifies).await;
     admin.patch("/api/ai/settings", model.settings()).await.expect(200);
     admin
         .patch("/api/ai/settings", json!({ "classifications_per_minute": 1, "drafts_per_minute": 0 }))
@@ -166,7 +176,8 @@ async fn limits_end_with_their_time(_: PgPoolOptions, options: PgConnectOptions)
         let (conversation, _) = write(&app, &office, text).await;
         app.work().await;
         let path = format!("/api/conversations/{conversation}/classification");
-        admin.get(&path).await.expect(200)["model"].as_str().unwrap() == ScriptedModel::NAME
+        // Signed in afresh, because days pass.
+        office.admin(&app).await.get(&path).await.expect(200)["model"].as_str().unwrap() == ScriptedModel::NAME
     };
     assert!(decided("I was charged twice.").await);
     assert!(!decided("I was charged twice, again.").await);
@@ -181,7 +192,8 @@ async fn limits_end_with_their_time(_: PgPoolOptions, options: PgConnectOptions)
     assert!(!decided("I was charged three times.").await);
     app.clock.advance(TimeDelta::days(1));
     assert!(!decided("I was charged on the next day.").await, "one question alone is expected to take more");
-    admin.patch("/api/ai/settings", json!({ "daily_token_budget": 5000 })).await.expect(200);
+    let more = json!({ "daily_token_budget": 5000 });
+    office.admin(&app).await.patch("/api/ai/settings", more).await.expect(200);
     assert!(decided("I was charged on the next day, again.").await);
 }
 
@@ -190,7 +202,7 @@ async fn limits_end_with_their_time(_: PgPoolOptions, options: PgConnectOptions)
 async fn a_budget_holds_against_a_crowd(_: PgPoolOptions, options: PgConnectOptions) {
     let app = TestApp::start(options).await;
     let (office, admin) = scene(&app).await;
-    let model = ScriptedModel::start(answers).await;
+    let model = ScriptedModel::start(classifies).await;
     admin.patch("/api/ai/settings", model.settings()).await.expect(200);
     admin.patch("/api/ai/settings", json!({ "daily_token_budget": 4000, "drafts_per_minute": 0 })).await.expect(200);
     for n in 0..12 {
