@@ -1,7 +1,7 @@
 // Every page, at three widths, in both themes: alive, accessible, no sideways scrolling, nothing in the console.
 import { journey, signIn, visit, accessible, fits, shot } from './lib/browser.mjs';
 
-const PAGES = ['/inbox/all', '/knowledge', '/knowledge/new', '/people', '/teams', '/overview', '/settings', '/settings/inboxes', '/settings/labels', '/settings/audit'];
+const PAGES = ['/inbox/all', '/knowledge', '/knowledge/new', '/people', '/teams', '/overview', '/settings', '/settings/inboxes', '/settings/labels', '/settings/ai', '/settings/audit'];
 const WIDTHS = [[375, 812], [768, 1024], [1440, 900]];
 
 for (const colorScheme of ['light', 'dark']) {

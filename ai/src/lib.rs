@@ -34,6 +34,13 @@ use encoder::Encoder;
 use remote::ClassifyRequest;
 pub use remote::{Remote, RemoteError, RemoteOptions};
 
+/// The way to a remote model: the endpoint, and the books kept on what is sent there.
+#[derive(Clone)]
+pub struct Door {
+    pub remote: Remote,
+    pub ledger: Arc<dyn remote::ledger::Ledger>,
+}
+
 /// Files the embedding model consists of.
 const MODEL_FILES: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
 
@@ -55,7 +62,6 @@ struct Inner {
     embedder: Embedder,
     classifier: Arc<Classifier>,
     readings: Readings,
-    remote: Option<Remote>,
 }
 
 impl Ai {
@@ -65,20 +71,7 @@ impl Ai {
         let encoder = Arc::new(Encoder::load(&options.model_dir)?);
         let embedder = Embedder::start(Arc::clone(&encoder))?;
         let (classifier, readings) = Classifier::load_or_train(&encoder, options.cache_dir.as_deref())?;
-        Ok(Self(Arc::new(Inner { encoder, embedder, classifier: Arc::new(classifier), readings, remote: None })))
-    }
-
-    /// The same AI with a remote model in front of classification and drafts.
-    #[must_use]
-    pub fn with_remote(&self, remote: Remote) -> Self {
-        let inner = &self.0;
-        Self(Arc::new(Inner {
-            encoder: Arc::clone(&inner.encoder),
-            embedder: inner.embedder.clone(),
-            classifier: Arc::clone(&inner.classifier),
-            readings: Arc::clone(&inner.readings),
-            remote: Some(remote),
-        }))
+        Ok(Self(Arc::new(Inner { encoder, embedder, classifier: Arc::new(classifier), readings })))
     }
 
     /// One unit vector of 384 a text, in order; see [`Embedder::embed`] for the lanes.
@@ -98,54 +91,76 @@ impl Ai {
 
     /// The verdict in the categories of a classifier made by [`Self::learn`].
     pub async fn classify_by(&self, classifier: &Classifier, text: &str) -> Result<Verdict, AiError> {
-        self.classify_for(classifier, text, &[]).await
+        classifier.classify(&self.0.embedder, text).await
     }
 
-    /// As [`Self::classify_by`]; a remote model may also propose one of `teams`. Without a usable remote answer the
-    /// built-in verdict stands; its `model` says who decided.
+    /// As [`Self::classify_by`], with a remote model in front, which may also propose one of `teams`. Without a usable
+    /// answer of it the built-in verdict stands and its reasoning says why; its `model` says who decided.
     pub async fn classify_for(
         &self,
         classifier: &Classifier,
         text: &str,
         teams: &[String],
+        door: Option<&Door>,
     ) -> Result<Verdict, AiError> {
-        let started = Instant::now();
-        let built_in = classifier.classify(&self.0.embedder, text);
-        let Some(remote) = &self.0.remote else {
-            return built_in.await;
+        let Some(Door { remote, ledger }) = door else {
+            return self.classify_by(classifier, text).await;
         };
+        let started = Instant::now();
         let request = ClassifyRequest {
             text: text.to_owned(),
             categories: classifier.categories().to_vec(),
             teams: teams.to_vec(),
         };
-        let (built_in, answer) = tokio::join!(built_in, remote.classify(&request));
+        let (built_in, answer) =
+            tokio::join!(self.classify_by(classifier, text), remote.classify(&request, ledger.as_ref()));
         let mut verdict = built_in?;
-        if let Ok(answer) = answer {
-            verdict.decided_by(remote.model(), answer);
+        match answer {
+            Ok(answer) => verdict.decided_by(remote.model(), answer),
+            Err(error) => verdict.reasoning.push_str(&not_used(&error)),
         }
         verdict.processing_ms = started.elapsed().as_millis() as i64;
         Ok(verdict)
     }
 
-    /// A draft for an agent, made of the account's own articles; see [`draft`].
-    pub async fn compose(&self, request: &DraftRequest) -> Result<Composed, AiError> {
+    /// A draft for an agent, made of the account's own articles; see [`draft`]. A remote model writes it when there is
+    /// one, passages to write from, and a usable answer.
+    pub async fn compose(&self, request: &DraftRequest, door: Option<&Door>) -> Result<Composed, AiError> {
         let started = Instant::now();
-        if let Some(remote) = &self.0.remote
+        let mut why = None;
+        if let Some(Door { remote, ledger }) = door
             && !request.passages.is_empty()
         {
-            match remote.compose(request).await {
+            match remote.compose(request, None, ledger.as_ref()).await {
                 Ok(Some(mut composed)) => {
                     composed.generation_ms = started.elapsed().as_millis() as i64;
                     return Ok(composed);
                 }
                 // The model found no answer in the passages: say so in our own words.
                 Ok(None) => return Ok(draft::unanswered_by(request, remote.model(), started)),
-                // Reported where it happened.
-                Err(_) => {}
+                Err(error) => why = Some(not_used(&error)),
             }
         }
-        draft::compose(&self.0.embedder, request).await
+        let mut composed = draft::compose(&self.0.embedder, request).await?;
+        composed.reasoning.push_str(&why.unwrap_or_default());
+        Ok(composed)
+    }
+
+    /// As [`Self::compose`], by the remote model alone and with an agent's wish.
+    ///
+    /// # Errors
+    /// When the model gives no usable answer.
+    pub async fn recompose(
+        &self,
+        request: &DraftRequest,
+        instruction: Option<&str>,
+        door: &Door,
+    ) -> Result<Composed, RemoteError> {
+        let started = Instant::now();
+        let composed = door.remote.compose(request, instruction, door.ledger.as_ref()).await?;
+        let mut composed = composed.unwrap_or_else(|| draft::unanswered_by(request, door.remote.model(), started));
+        composed.generation_ms = started.elapsed().as_millis() as i64;
+        Ok(composed)
     }
 
     /// The classifier that ships with the product.
@@ -170,6 +185,11 @@ impl Ai {
     pub fn read_classifier(&self, bytes: &[u8]) -> Option<Classifier> {
         Classifier::from_bytes(bytes, Some(&self.0.classifier))
     }
+}
+
+/// What the reader of a built-in result is told of the remote model that did not make it.
+fn not_used(error: &RemoteError) -> String {
+    format!(" The remote model was not used: {error}.")
 }
 
 /// The directory of the embedding model: `HUMMDESK_MODEL_DIR`, else `model` in the cache directory that

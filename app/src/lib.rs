@@ -3,6 +3,7 @@
 
 mod accounts;
 mod agents;
+mod ai_settings;
 mod analytics;
 mod audit;
 pub mod auth;

@@ -10,6 +10,7 @@ use leptos_router::{
 use crate::{
     accounts::SettingsPage,
     agents::PeoplePage,
+    ai_settings::AssistantPage,
     analytics::OverviewPage,
     audit::AuditPage,
     auth::page::LoginPage,
@@ -60,6 +61,7 @@ pub fn App() -> impl IntoView {
                         <Route path=StaticSegment("") view=SettingsPage/>
                         <Route path=StaticSegment("inboxes") view=InboxesPage/>
                         <Route path=StaticSegment("labels") view=LabelsPage/>
+                        <Route path=StaticSegment("ai") view=AssistantPage/>
                         <Route path=StaticSegment("audit") view=AuditPage/>
                     </ParentRoute>
                 </ParentRoute>

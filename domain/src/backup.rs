@@ -1,5 +1,5 @@
 //! Backup and restore of a whole installation: the database as one consistent moment, the uploaded files, and the
-//! secret, in one directory. PostgreSQL's own tools do the database, so a backup outlives this version of the product.
+//! secrets, in one directory. PostgreSQL's own tools do the database, so a backup outlives this version of the product.
 
 use std::{
     fs,
@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail, ensure};
 use tokio::process::Command;
 
 use crate::{
+    auth::vault,
     boot,
     db::{
         bootstrap,
@@ -21,7 +22,8 @@ use crate::{
 
 const DATABASE: &str = "database.dump";
 const UPLOADS: &str = "uploads";
-const SECRET: &str = "secret";
+/// Files of the data directory without which what the database holds could not be used.
+const SECRETS: [&str; 2] = ["secret", vault::FILE];
 
 /// Which installation.
 pub struct Installation {
@@ -83,9 +85,11 @@ pub async fn backup(installation: &Installation, to: &Path) -> anyhow::Result<()
     database.close(dumped).await?;
     // After the database: bytes are stored before the row that names them, so every row finds its file.
     copy(&installation.data_dir.join(UPLOADS), &partial.join(UPLOADS))?;
-    let secret = installation.data_dir.join(SECRET);
-    if secret.is_file() {
-        fs::copy(&secret, partial.join(SECRET))?;
+    for name in SECRETS {
+        let secret = installation.data_dir.join(name);
+        if secret.is_file() {
+            fs::copy(&secret, partial.join(name))?;
+        }
     }
     fs::rename(&partial, to).with_context(|| format!("cannot name the backup {}", to.display()))
 }
@@ -101,9 +105,11 @@ pub async fn restore(installation: &Installation, from: &Path) -> anyhow::Result
     let uploads = installation.data_dir.join(UPLOADS);
     let used = fs::read_dir(&uploads).is_ok_and(|mut files| files.next().is_some());
     ensure!(!used, "{} holds files already; restore into a new installation", uploads.display());
-    let secret = installation.data_dir.join(SECRET);
-    if !secret.exists() && from.join(SECRET).is_file() {
-        fs::copy(from.join(SECRET), &secret)?;
+    for name in SECRETS {
+        let secret = installation.data_dir.join(name);
+        if !secret.exists() && from.join(name).is_file() {
+            fs::copy(from.join(name), &secret)?;
+        }
     }
     let secrets = boot::secrets(installation.secret.clone(), &installation.data_dir, installation.production)?;
     let database = Database::open(installation).await?;

@@ -10,8 +10,9 @@ use object_store::local::LocalFileSystem;
 
 use crate::{
     Ctx, Db,
-    ai::{Ai, AiOptions, Remote, RemoteOptions},
-    auth::{Identities, secrets::Secrets},
+    ai::{Ai, AiOptions},
+    ai_settings::models::Models,
+    auth::{Identities, secrets::Secrets, vault::Vault},
     clock::{Entropy as _, SystemClock, SystemEntropy},
     ctx::{Parts, Settings},
     db::{
@@ -22,7 +23,7 @@ use crate::{
 };
 
 pub struct BootOptions {
-    /// Holds the embedded database, uploads, the generated secret and the classifier's cache.
+    /// Holds the embedded database, uploads, the generated secrets and the classifier's cache.
     pub data_dir: PathBuf,
     /// An external PostgreSQL; the embedded one otherwise.
     pub database_url: Option<String>,
@@ -57,7 +58,11 @@ pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
     std::fs::create_dir_all(&options.data_dir)
         .with_context(|| format!("cannot create {}", options.data_dir.display()))?;
     let data_dir = options.data_dir.canonicalize()?;
-    let secrets = secrets(options.secret, &data_dir, options.settings.production)?;
+    let production = options.settings.production;
+    let secrets = secrets(options.secret, &data_dir, production)?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let vault = Vault::find(variable, &data_dir, production, &SystemEntropy)?;
+    let models = Models::new(Models::default_from_env()?, production && !allow_private(variable)?);
     // Loading the model takes a moment and needs nothing of the database.
     let ai_cache = data_dir.join("ai");
     let ai = tokio::task::spawn_blocking(move || -> anyhow::Result<Ai> { load_ai(ai_cache) });
@@ -90,6 +95,8 @@ pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         secrets,
+        vault,
+        models,
         identities: Identities::default(),
         together: Together::default(),
         store: Arc::new(LocalFileSystem::new_with_prefix(uploads)?),
@@ -100,10 +107,15 @@ pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
 
 fn load_ai(cache: PathBuf) -> anyhow::Result<Ai> {
     std::fs::create_dir_all(&cache)?;
-    let ai = Ai::load(AiOptions { model_dir: crate::ai::find_model()?, cache_dir: Some(cache) })?;
-    match RemoteOptions::from_env()? {
-        Some(options) => Ok(ai.with_remote(Remote::new(options)?)),
-        None => Ok(ai),
+    Ai::load(AiOptions { model_dir: crate::ai::find_model()?, cache_dir: Some(cache) })
+}
+
+/// Whether accounts may name endpoints within the operator's network, in production.
+fn allow_private(lookup: impl Fn(&str) -> Option<String>) -> anyhow::Result<bool> {
+    match lookup("HUMMDESK_AI_ALLOW_PRIVATE").as_deref().map(str::trim) {
+        None | Some("" | "off" | "false" | "0") => Ok(false),
+        Some("on" | "true" | "1") => Ok(true),
+        Some(_) => anyhow::bail!("HUMMDESK_AI_ALLOW_PRIVATE: expected on or off"),
     }
 }
 
@@ -122,7 +134,7 @@ pub(crate) fn secrets(given: Option<String>, data_dir: &Path, production: bool) 
 }
 
 #[cfg(unix)]
-fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
     std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?.write_all(text.as_bytes())
 }

@@ -8,7 +8,8 @@ use types::{AccountId, Timestamp};
 use crate::{
     Actor, Db, Result, TenantTx,
     ai::Ai,
-    auth::{Identities, secrets::Secrets},
+    ai_settings::models::Models,
+    auth::{Identities, secrets::Secrets, vault::Vault},
     clock::{Clock, Entropy},
     messages::Together,
 };
@@ -23,6 +24,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub secrets: Secrets,
+    /// Keys that accounts entrust to us are encrypted by it.
+    pub vault: Vault,
+    /// Remote models, as the installation and its accounts chose them.
+    pub models: Models,
     pub identities: Identities,
     pub together: Together,
     /// Attachments' bytes, by random key.

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod ai_settings;
 pub mod analytics;
 pub mod attachments;
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod ctx;
 pub mod db;
 pub mod demo;
 pub mod drafts;
+pub mod egress;
 pub mod error;
 pub mod events;
 pub mod idempotency;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, ensure};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{
     accounts::{self, Founding},
-    backup,
+    ai_settings, backup,
     boot::{BootOptions, Booted, boot},
     ctx::Settings,
     db::bootstrap,
@@ -73,9 +73,11 @@ enum Command {
     SeedDemo,
     /// Make an account with its first admin; reads the password from `HUMMDESK_ADMIN_PASSWORD`.
     CreateAccount(CreateAccount),
+    /// Encrypt every account's model key anew with `HUMMDESK_ENCRYPTION_KEY`.
+    RotateKeys,
     /// Print the OpenAPI document.
     Openapi,
-    /// Write database, uploads and secret to a new directory; the product may go on running.
+    /// Write database, uploads and secrets to a new directory; the product may go on running.
     Backup {
         /// A directory that does not exist yet
         directory: PathBuf,
@@ -189,6 +191,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             booted.shut_down().await?;
             Ok(seeded?)
         }
+        Some(Command::RotateKeys) => {
+            let booted = installation.boot(here).await?;
+            let done = rotate_keys(&booted).await;
+            booted.shut_down().await?;
+            done
+        }
         Some(Command::Backup { directory }) => {
             backup::backup(&installation.place(), &directory).await?;
             eprintln!("hummdesk-server: {} holds the backup", directory.display());
@@ -207,6 +215,18 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+async fn rotate_keys(booted: &Booted) -> anyhow::Result<()> {
+    ensure!(booted.ctx.vault.has_key(), "HUMMDESK_ENCRYPTION_KEY is not set");
+    let done = ai_settings::rotate(&booted.ctx).await?;
+    println!("{} keys were encrypted anew.", done.rotated);
+    ensure!(
+        done.unreadable == 0,
+        "{} keys were encrypted with none of HUMMDESK_ENCRYPTION_KEY and HUMMDESK_ENCRYPTION_KEYS_OLD",
+        done.unreadable
+    );
+    Ok(())
 }
 
 async fn create_account(booted: &Booted, options: CreateAccount) -> anyhow::Result<types::AccountId> {

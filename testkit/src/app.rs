@@ -9,7 +9,8 @@ use std::{
 use domain::{
     Ctx, Db,
     ai::{Ai, AiOptions, Remote},
-    auth::{Identities, secrets::Secrets},
+    ai_settings::models::Models,
+    auth::{Identities, secrets::Secrets, vault::Vault},
     clock::SystemEntropy,
     ctx::{Parts, Settings},
     db::wake::Topic,
@@ -67,6 +68,9 @@ pub struct TestApp {
 }
 
 impl TestApp {
+    /// What the vault encrypts with.
+    pub const ENCRYPTION_KEY: &str = "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
+
     /// Over the database that `#[sqlx::test]` made.
     pub async fn start(options: PgConnectOptions) -> Self {
         Self::start_with(options, 10).await
@@ -88,6 +92,8 @@ impl TestApp {
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
             secrets: Secrets::new(SECRET.to_vec()).expect("long enough"),
+            vault: Vault::new(Some(Self::ENCRYPTION_KEY), "").expect("a key"),
+            models: Models::new(None, false),
             identities: Identities::default(),
             together: Together::default(),
             store: Arc::new(InMemory::new()),
@@ -106,14 +112,21 @@ impl TestApp {
         Self { ctx, clock, address, router, owner, runtime, stop }
     }
 
-    /// A context in which this remote model decides first.
+    /// A context in which this remote model decides first where an account chose none.
     pub fn with_remote(&self, remote: Remote) -> Ctx {
+        self.with_models(Models::new(Some(remote), false), self.ctx.vault.clone())
+    }
+
+    /// A context of another process: with its own models and its own encryption keys.
+    pub fn with_models(&self, models: Models, vault: Vault) -> Ctx {
         Ctx::new(Parts {
             db: self.ctx.db.clone(),
-            ai: self.ctx.ai.with_remote(remote),
+            ai: self.ctx.ai.clone(),
             clock: self.ctx.clock.clone(),
             entropy: self.ctx.entropy.clone(),
             secrets: Secrets::new(SECRET.to_vec()).expect("long enough"),
+            vault,
+            models,
             identities: self.ctx.identities.clone(),
             together: Together::default(),
             store: self.ctx.store.clone(),

@@ -12,14 +12,20 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::post,
 };
+use bytes::Bytes;
 use domain::ai::{Remote, RemoteOptions};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 /// What the model does when it is asked.
 #[derive(Clone, Debug)]
 pub enum Says {
     /// This text, which should be JSON.
     Text(String),
+    /// The same, having counted tokens in and out.
+    Counted(String, u32, u32),
+    /// This text, once somebody gives the word.
+    Later(Arc<Notify>, String),
     /// An error, with `Retry-After` in seconds where it has one.
     Status(u16, Option<u64>),
     /// Nothing, ever.
@@ -32,6 +38,7 @@ type Script = dyn Fn(&str, usize) -> Says + Send + Sync;
 struct Stage {
     script: Arc<Script>,
     asked: Arc<Mutex<Vec<(String, Value)>>>,
+    received: Arc<Mutex<Vec<u8>>>,
 }
 
 /// Serves on loopback until the runtime ends.
@@ -47,7 +54,7 @@ impl ScriptedModel {
 
     /// `script` answers what is asked for (`classification` or `draft`) for the nth time, from 0.
     pub async fn start(script: impl Fn(&str, usize) -> Says + Send + Sync + 'static) -> Self {
-        let stage = Stage { script: Arc::new(script), asked: Arc::default() };
+        let stage = Stage { script: Arc::new(script), asked: Arc::default(), received: Arc::default() };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let router = Router::new().route("/v1/chat/completions", post(answer)).with_state(stage.clone());
@@ -67,13 +74,25 @@ impl ScriptedModel {
         Remote::new(options).expect("a client")
     }
 
+    /// How an account chooses this model, as the API takes it.
+    pub fn settings(&self) -> Value {
+        json!({ "provider": "compatible", "base_url": self.base_url, "chat_model": Self::NAME, "api_key": Self::KEY })
+    }
+
+    /// Every byte of the bodies it has received, whatever became of them.
+    pub fn received(&self) -> String {
+        String::from_utf8_lossy(&self.stage.received.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+
     /// What it was asked so far: for what, and the whole request.
     pub fn asked(&self) -> Vec<(String, Value)> {
         self.stage.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-async fn answer(State(stage): State<Stage>, headers: HeaderMap, Json(request): Json<Value>) -> Response {
+async fn answer(State(stage): State<Stage>, headers: HeaderMap, body: Bytes) -> Response {
+    stage.received.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&body);
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
     let authorized =
         headers.get(header::AUTHORIZATION).is_some_and(|key| key == &format!("Bearer {}", ScriptedModel::KEY));
     if !authorized {
@@ -86,9 +105,18 @@ async fn answer(State(stage): State<Stage>, headers: HeaderMap, Json(request): J
         asked.push((wanted.clone(), request));
         (stage.script)(&wanted, before)
     };
+    let completion =
+        |content: String| json!({ "choices": [{ "message": { "role": "assistant", "content": content } }] });
     match says {
-        Says::Text(content) => {
-            Json(json!({ "choices": [{ "message": { "role": "assistant", "content": content } }] })).into_response()
+        Says::Text(content) => Json(completion(content)).into_response(),
+        Says::Later(word, content) => {
+            word.notified().await;
+            Json(completion(content)).into_response()
+        }
+        Says::Counted(content, tokens_in, tokens_out) => {
+            let mut completion = completion(content);
+            completion["usage"] = json!({ "prompt_tokens": tokens_in, "completion_tokens": tokens_out });
+            Json(completion).into_response()
         }
         Says::Status(status, retry_after) => {
             let mut response = StatusCode::from_u16(status).expect("a status").into_response();

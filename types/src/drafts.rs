@@ -8,6 +8,17 @@ text_enum! {
     DraftStatus { Pending = "pending", Accepted = "accepted", Edited = "edited", Rejected = "rejected", Superseded = "superseded" }
 }
 
+text_enum! {
+    /// What to make of a draft; each takes a model.
+    RewriteAction {
+        /// Written anew from the knowledge base.
+        Regenerate = "regenerate",
+        Shorten = "shorten",
+        Friendlier = "friendlier",
+        Translate = "translate",
+    }
+}
+
 response! {
     pub struct Draft {
         pub id: DraftId,
@@ -53,6 +64,16 @@ request! {
         /// The edited text; the draft as it stands otherwise.
         #[serde(default)]
         pub content: Option<String>,
+    }
+
+    pub struct RewriteDraft {
+        pub action: RewriteAction,
+        /// The agent's wish, at most 1,000 characters.
+        #[serde(default)]
+        pub instruction: Option<String>,
+        /// Of the result; needed to translate, the draft's own otherwise.
+        #[serde(default)]
+        pub language: Option<Language>,
     }
 
     pub struct RejectDraft {

@@ -30,4 +30,6 @@ id! {
     EventId,
     JobId,
     AuditLogId,
+    /// A request to a remote model, in the egress ledger.
+    EgressId,
 }

@@ -65,7 +65,7 @@ fn request(question: &str, language: Language, passages: Vec<Passage>) -> DraftR
 }
 
 async fn draft(request: &DraftRequest) -> Composed {
-    testing::ai().compose(request).await.unwrap()
+    testing::ai().compose(request, None).await.unwrap()
 }
 
 const ANSWERABLE: [(&str, Language); 15] = [

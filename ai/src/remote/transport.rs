@@ -1,27 +1,26 @@
 //! One request, one answer, both bounded.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 
 use async_openai::types::chat::{ResponseFormat, ResponseFormatJsonSchema};
+use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Remote, RemoteError};
+use super::{
+    Remote, RemoteError,
+    address::NotPublic,
+    ledger::Usage,
+    options::{Auth, Format},
+};
 
 /// Largest answer that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
-
-/// How structured an answer the endpoint can promise, strictest first. An endpoint that refuses one is asked for the
-/// next, and what it accepted is remembered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    Schema,
-    Json,
-    Plain,
-}
+/// Bytes a token has at least, over our languages and JSON: rather too many tokens are expected than too few.
+const BYTES_PER_TOKEN: usize = 3;
 
 impl Format {
-    const ALL: [Self; 3] = [Self::Schema, Self::Json, Self::Plain];
+    pub(super) const ALL: [Self; 3] = [Self::Schema, Self::Json, Self::Plain];
 
     fn field(self, name: &str, schema: &Value) -> Option<ResponseFormat> {
         match self {
@@ -43,6 +42,8 @@ impl Format {
 #[derive(Deserialize)]
 struct Completion {
     choices: Vec<Choice>,
+    #[serde(default)]
+    usage: Option<Counted>,
 }
 
 #[derive(Deserialize)]
@@ -55,41 +56,55 @@ struct Message {
     content: Option<String>,
 }
 
-impl Remote {
-    /// The text of the model's answer to `messages`.
-    pub(super) async fn chat(&self, name: &str, messages: &[Value], schema: &Value) -> Result<String, RemoteError> {
-        let first = usize::from(self.0.format.load(Ordering::Relaxed));
-        let mut refused = RemoteError::Unreachable;
-        for (rank, format) in Format::ALL.into_iter().enumerate().skip(first) {
-            match self.request(format, name, messages, schema).await {
-                // Not understood: maybe the format. What is wrong beyond the format is refused again.
-                Err(error @ RemoteError::Status(400 | 404 | 415 | 422 | 501)) => refused = error,
-                Err(error) => return Err(error),
-                Ok(answer) => {
-                    self.0.format.store(rank as u8, Ordering::Relaxed);
-                    return Ok(answer);
-                }
-            }
-        }
-        Err(refused)
-    }
+#[derive(Deserialize)]
+struct Counted {
+    prompt_tokens: u32,
+    completion_tokens: u32,
+}
 
-    async fn request(
+/// What the model said and what that took.
+pub(super) struct Reply {
+    pub content: String,
+    pub usage: Usage,
+}
+
+/// Tokens of so many bytes, roughly.
+pub(super) fn tokens(bytes: usize) -> i64 {
+    bytes.div_ceil(BYTES_PER_TOKEN) as i64
+}
+
+impl Remote {
+    /// The request's body.
+    pub(super) fn body(
         &self,
         format: Format,
         name: &str,
         messages: &[Value],
         schema: &Value,
-    ) -> Result<String, RemoteError> {
-        let options = &self.0.options;
-        let mut body = json!({"model": options.chat_model, "messages": messages, "stream": false});
+    ) -> Result<Vec<u8>, RemoteError> {
+        let mut body = json!({"model": self.0.options.chat_model, "messages": messages, "stream": false});
+        let unwritable = |_| RemoteError::Invalid("the request cannot be written".to_owned());
         if let Some(format) = format.field(name, schema) {
-            body["response_format"] = serde_json::to_value(format)
-                .map_err(|_| RemoteError::Invalid("the request cannot be written".to_owned()))?;
+            body["response_format"] = serde_json::to_value(format).map_err(unwritable)?;
         }
-        let mut request = self.0.http.post(format!("{}/chat/completions", options.base_url)).json(&body);
+        serde_json::to_vec(&body).map_err(unwritable)
+    }
+
+    /// Sends a body that [`Self::body`] made. The caller bounds the time.
+    pub(super) async fn send(&self, body: Vec<u8>) -> Result<Reply, RemoteError> {
+        let options = &self.0.options;
+        let sent = body.len();
+        let mut request =
+            self.0.http.post(self.0.chat_url.clone()).header("content-type", "application/json").body(body);
         if let Some(key) = &options.api_key {
-            request = request.bearer_auth(key.expose());
+            request = match options.auth {
+                Auth::Bearer => request.bearer_auth(key.expose()),
+                Auth::ApiKey => {
+                    let mut value = HeaderValue::from_str(key.expose()).map_err(|_| RemoteError::Unreachable)?;
+                    value.set_sensitive(true);
+                    request.header("api-key", value)
+                }
+            };
         }
         let mut response = request.send().await.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
@@ -116,10 +131,29 @@ impl Remote {
             .map_err(|_| RemoteError::Invalid("the body is no chat completion".to_owned()))?;
         let content = completion.choices.into_iter().next().and_then(|choice| choice.message.content);
         // An empty answer goes through repair like any other wrong one.
-        Ok(content.unwrap_or_default())
+        let content = content.unwrap_or_default();
+        let usage = completion.usage.map_or_else(
+            || Usage { tokens_in: tokens(sent), tokens_out: tokens(content.len()), estimated: true },
+            |counted| Usage {
+                tokens_in: counted.prompt_tokens.into(),
+                tokens_out: counted.completion_tokens.into(),
+                estimated: false,
+            },
+        );
+        Ok(Reply { content, usage })
     }
 }
 
-fn failure(error: &reqwest::Error) -> RemoteError {
-    if error.is_timeout() { RemoteError::Timeout } else { RemoteError::Unreachable }
+pub(super) fn failure(error: &reqwest::Error) -> RemoteError {
+    if error.is_timeout() {
+        return RemoteError::Timeout;
+    }
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if inner.is::<NotPublic>() {
+            return RemoteError::NotPublic;
+        }
+        cause = inner.source();
+    }
+    RemoteError::Unreachable
 }

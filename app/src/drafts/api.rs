@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::codec::Json};
 use types::{
     DraftId, MessageId,
-    drafts::{AcceptedDraft, Draft},
+    drafts::{AcceptedDraft, Draft, RewriteDraft},
 };
 
 #[cfg(feature = "ssr")]
@@ -36,4 +36,11 @@ pub async fn request(message: MessageId) -> Result<(), UiError> {
     let mut tx = ctx.begin(&actor).await?;
     domain::drafts::request(&mut tx, &actor, message).await?;
     Ok(tx.commit().await?)
+}
+
+/// Puts another wording in the draft's place.
+#[server(prefix = "/api/ui", endpoint = "drafts/rewrite", input = Json)]
+pub async fn rewrite(id: DraftId, how: RewriteDraft) -> Result<Draft, UiError> {
+    let (ctx, actor) = viewer()?;
+    Ok(domain::drafts::rewrite(&ctx, &actor, id, how).await?)
 }

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod offer;
+mod rewrite;
 mod sources;
 
 pub use offer::{AskButton, Offer, accept, newest_question};

@@ -7,7 +7,7 @@ use types::{
     messages::{ContentType, SenderType},
 };
 
-use super::api;
+use super::{api, rewrite::RewriteMenu};
 use crate::{
     browser,
     conversations::{OpenConversation, Work, use_open},
@@ -96,6 +96,7 @@ fn Proposal(draft: Draft, writing: Writing) -> impl IntoView {
             <div class="flex flex-wrap items-center gap-2 p-2">
                 <button type="button" class="btn btn-primary !h-7" disabled=move || writing.busy.get() on:click=move |_| accept(open, writing, id, None)><Icon icon=icons::SEND/>{i18n.t(K::SendDraft)}</button>
                 <button type="button" class="btn !h-7" on:click=edit><Icon icon=icons::EDIT/>{i18n.t(K::EditDraft)}</button>
+                <RewriteMenu id=id language=draft.language/>
                 <MenuButton menu="reject" label=i18n.t(K::RejectDraft) class="btn btn-quiet !h-7"><Icon icon=icons::THUMB_DOWN/>{i18n.t(K::RejectDraft)}</MenuButton>
                 <Menu id="reject" label=i18n.t(K::RejectDraft) class="menu-up">
                     <p class="menu-title">{i18n.t(K::RejectWhy)}</p>

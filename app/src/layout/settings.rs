@@ -27,6 +27,7 @@ pub fn SettingsLayout() -> impl IntoView {
                 {link("/teams", K::Teams, icons::TEAM, "sm:!hidden")}
                 {link("/settings/inboxes", K::Inboxes, icons::INBOX, "")}
                 {link("/settings/labels", K::Labels, icons::LABEL, "")}
+                {administers.then(|| link("/settings/ai", K::Assistant, icons::BOT, ""))}
                 {administers.then(|| link("/settings/audit", K::AuditLog, icons::HISTORY, ""))}
             </nav>
             <div class="page"><div class="page-inner"><Outlet/></div></div>

@@ -6,6 +6,7 @@ mod queries;
 pub mod secrets;
 mod throttle;
 pub mod tokens;
+pub mod vault;
 
 use std::{collections::HashMap, time::Duration};
 

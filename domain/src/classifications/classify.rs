@@ -4,6 +4,7 @@ use serde_json::json;
 use types::{
     AccountId, ConversationId, MessageId,
     classifications::{ClassificationSummary, Outcome},
+    egress::Purpose,
     events::EventKind,
     messages::{Activity, SenderType},
 };
@@ -14,8 +15,9 @@ use super::{
 };
 use crate::{
     Actor, Ctx, Error, Result, TenantTx, accounts,
-    ai::Verdict,
-    conversations,
+    ai::{Door, Verdict},
+    ai_settings, conversations,
+    egress::About,
     events::{self, Event},
     jobs::{self, Claimed, NewJob, enqueue},
     messages::{
@@ -34,6 +36,8 @@ struct Case {
     model: Option<models::Standing>,
     /// Names a remote model may propose.
     teams: Vec<String>,
+    /// To a remote model, when one may be asked.
+    door: Option<Door>,
 }
 
 /// Carries out [`ClassifyMessage`]. A message that was erased meanwhile needs nothing.
@@ -68,6 +72,11 @@ async fn read(ctx: &Ctx, account: AccountId, message: MessageId) -> Result<Optio
         Ok(_) | Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
+    let about = About {
+        purpose: Purpose::Classify,
+        conversation_id: Some(message.conversation_id),
+        message_id: Some(message.id),
+    };
     let mut text = message.content;
     if text.split_whitespace().count() < SHORT
         && let Some(before) = queries::text_before(&mut tx, message.conversation_id, message.id).await?
@@ -76,7 +85,8 @@ async fn read(ctx: &Ctx, account: AccountId, message: MessageId) -> Result<Optio
     }
     let model = models::live(&mut tx).await?;
     let teams = conversations::queries::team_names(&mut tx).await?.into_iter().map(|team| team.name).collect();
-    Ok(Some(Case { conversation_id: message.conversation_id, text, model, teams }))
+    let door = ai_settings::door(ctx, &mut tx, about).await?;
+    Ok(Some(Case { conversation_id: message.conversation_id, text, model, teams, door }))
 }
 
 /// Tells the agents that the assistant is reading; nothing depends on it.
@@ -93,7 +103,8 @@ async fn announce(ctx: &Ctx, actor: &Actor, case: &Case, message: MessageId) -> 
 /// By a remote model when one is configured and answers, else by the account's own classifier, else by the shared one.
 async fn judge(ctx: &Ctx, account: AccountId, case: &Case) -> Result<Verdict> {
     let classifier = models::classifier(ctx, account, case.model.as_ref()).await?;
-    ctx.ai.classify_for(&classifier, &case.text, &case.teams).await.map_err(|error| Error::Unavailable(error.into()))
+    let verdict = ctx.ai.classify_for(&classifier, &case.text, &case.teams, case.door.as_ref()).await;
+    verdict.map_err(|error| Error::Unavailable(error.into()))
 }
 
 /// Everything a verdict means, in the transaction of the job's end.

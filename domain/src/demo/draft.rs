@@ -87,7 +87,7 @@ pub async fn compose(
         answerable: found.answerable,
         passages: found.passages.into_iter().map(ai::Passage::from).collect(),
     };
-    ctx.ai.compose(&request).await.map(Some).map_err(|error| Error::Unavailable(error.into()))
+    ctx.ai.compose(&request, None).await.map(Some).map_err(|error| Error::Unavailable(error.into()))
 }
 
 /// Gives the thread its draft, and lets the agent who answered have decided about it. A good one was sent in place of

@@ -9,7 +9,8 @@ use super::{generate_ticket, seed};
 use crate::{
     Actor, Ctx, Db, Error,
     ai::{Ai, AiOptions, find_model},
-    auth::{Identities, secrets::Secrets},
+    ai_settings::models::Models,
+    auth::{Identities, secrets::Secrets, vault::Vault},
     clock::{FixedClock, SystemEntropy},
     ctx::{Parts, Settings},
     knowledge,
@@ -33,6 +34,8 @@ async fn ctx(pool: &PgPool, production: bool) -> Ctx {
         clock: Arc::new(FixedClock::new(now)),
         entropy: Arc::new(SystemEntropy),
         secrets: Secrets::new("a secret of the tests, long enough for it").unwrap(),
+        vault: Vault::default(),
+        models: Models::new(None, production),
         identities: Identities::default(),
         together: Together::default(),
         store: Arc::new(object_store::memory::InMemory::new()),

@@ -1,10 +1,11 @@
 //! The job that writes a draft: read, retrieve and compose outside any transaction, then save all of it in one.
 
 use types::{
-    Language, MessageId,
+    AccountId, Language, MessageId,
     classifications::Sentiment,
     conversations::Priority,
     drafts::DraftStatus,
+    egress::Purpose,
     events::EventKind,
     messages::{Message, SenderType},
 };
@@ -12,8 +13,9 @@ use types::{
 use super::queries::{self, Scene};
 use crate::{
     Actor, Ctx, Error, Result, TenantTx,
-    ai::{self, DraftRequest, Who, language},
-    classifications, conversations,
+    ai::{self, Door, DraftRequest, Who, language},
+    ai_settings, classifications, conversations,
+    egress::About,
     events::{self, Event},
     jobs::{self, Claimed},
     knowledge::{self, Question},
@@ -27,7 +29,7 @@ const PASSAGES: usize = 8;
 /// Below this the customer's own setting is a better guess than the words.
 const SURE_LANGUAGE: f64 = 0.6;
 
-struct Case {
+pub(super) struct Case {
     message: Message,
     scene: Scene,
     /// Oldest first.
@@ -35,14 +37,16 @@ struct Case {
     category: String,
     priority: Priority,
     sentiment: Sentiment,
-    language: Language,
+    pub(super) language: Language,
+    /// To a remote model, when one may be asked.
+    door: Option<Door>,
 }
 
 /// Carries out [`DraftReply`]. Nothing is drafted when a person has answered meanwhile, or the message is gone.
 pub async fn generate(ctx: &Ctx, job: &Claimed) -> Result<()> {
     let wanted: DraftReply = job.payload()?;
     let mut tx = ctx.begin_in(job.account_id).await?;
-    let case = read(&mut tx, wanted.message_id, wanted.again).await?;
+    let case = read(ctx, &mut tx, wanted.message_id, wanted.again).await?;
     drop(tx);
     let composed = match case {
         Some(case) => Some(compose(ctx, job, case).await?),
@@ -59,7 +63,7 @@ pub async fn generate(ctx: &Ctx, job: &Claimed) -> Result<()> {
     tx.commit().await
 }
 
-async fn read(tx: &mut TenantTx, id: MessageId, again: bool) -> Result<Option<Case>> {
+pub(super) async fn read(ctx: &Ctx, tx: &mut TenantTx, id: MessageId, again: bool) -> Result<Option<Case>> {
     let message = match messages::find(tx, id).await {
         Ok(message) if message.sender_type == SenderType::Contact => message,
         Ok(_) | Err(Error::NotFound) => return Ok(None),
@@ -89,7 +93,10 @@ async fn read(tx: &mut TenantTx, id: MessageId, again: bool) -> Result<Option<Ca
         .or_else(|| earlier_language(&history))
         .or(scene.contact_locale)
         .unwrap_or(spoken);
+    let about =
+        About { purpose: Purpose::Draft, conversation_id: Some(message.conversation_id), message_id: Some(message.id) };
     Ok(Some(Case {
+        door: ai_settings::door(ctx, tx, about).await?,
         category: classification.as_ref().map_or_else(|| "general".to_owned(), |c| c.category.clone()),
         priority: classification.as_ref().map_or(Priority::Normal, |c| c.priority),
         sentiment: classification.as_ref().map_or(Sentiment::Neutral, |c| c.sentiment),
@@ -108,10 +115,17 @@ fn earlier_language(history: &[(Who, String)]) -> Option<Language> {
     (certainty >= SURE_LANGUAGE).then_some(language)
 }
 
-async fn compose(ctx: &Ctx, job: &Claimed, case: Case) -> Result<ai::Composed> {
+async fn compose(ctx: &Ctx, job: &Claimed, mut case: Case) -> Result<ai::Composed> {
+    let door = case.door.take();
+    let request = request(ctx, job.account_id, case).await?;
+    ctx.ai.compose(&request, door.as_ref()).await.map_err(|error| Error::Unavailable(error.into()))
+}
+
+/// The case with the passages that may answer it.
+pub(super) async fn request(ctx: &Ctx, account: AccountId, case: Case) -> Result<DraftRequest> {
     let question = Question::after(case.message.content.clone(), &case.history);
-    let found = knowledge::retrieve(ctx, job.account_id, &question, PASSAGES).await?;
-    let request = DraftRequest {
+    let found = knowledge::retrieve(ctx, account, &question, PASSAGES).await?;
+    Ok(DraftRequest {
         question: question.text,
         history: case.history,
         language: case.language,
@@ -123,8 +137,7 @@ async fn compose(ctx: &Ctx, job: &Claimed, case: Case) -> Result<ai::Composed> {
         account_name: case.scene.account_name,
         answerable: found.answerable,
         passages: found.passages.into_iter().map(ai::Passage::from).collect(),
-    };
-    ctx.ai.compose(&request).await.map_err(|error| Error::Unavailable(error.into()))
+    })
 }
 
 async fn save(tx: &mut TenantTx, job: &Claimed, wanted: &DraftReply, composed: &ai::Composed) -> Result<()> {
@@ -138,7 +151,7 @@ async fn save(tx: &mut TenantTx, job: &Claimed, wanted: &DraftReply, composed: &
     let newest = classifications::queries::newest_customer_message(tx, conversation).await? == Some(message.id);
     // The customer has written again: the draft is kept for the record, the newer message's one is offered.
     let status = if newest { DraftStatus::Pending } else { DraftStatus::Superseded };
-    let Some(id) = queries::insert(tx, conversation, message.id, job.id, status, composed).await? else {
+    let Some(id) = queries::insert(tx, conversation, message.id, Some(job.id), status, composed).await? else {
         return Ok(());
     };
     if newest {

@@ -2,6 +2,7 @@
 
 mod generate;
 pub(crate) mod queries;
+mod rewrite;
 pub(crate) mod text;
 
 use serde_json::json;
@@ -22,6 +23,7 @@ use crate::{
 use queries::Decision;
 
 pub use generate::generate;
+pub use rewrite::rewrite;
 
 /// Drafts shown of one conversation.
 const LISTED: i64 = 50;

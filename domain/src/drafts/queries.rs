@@ -172,7 +172,7 @@ pub async fn insert(
     tx: &mut TenantTx,
     conversation: ConversationId,
     message: MessageId,
-    job: JobId,
+    job: Option<JobId>,
     status: DraftStatus,
     composed: &Composed,
 ) -> Result<Option<DraftId>> {
@@ -186,7 +186,7 @@ pub async fn insert(
         account.0,
         conversation.0,
         message.0,
-        job.0,
+        job.map(|id| id.0),
         composed.content,
         composed.language.as_str(),
         composed.confidence,

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use domain::{Ctx, drafts};
 use types::{
     ConversationId, DraftId, Page,
-    drafts::{AcceptDraft, AcceptedDraft, Draft, RejectDraft},
+    drafts::{AcceptDraft, AcceptedDraft, Draft, RejectDraft, RewriteDraft},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(accept)).routes(routes!(reject))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(accept)).routes(routes!(reject)).routes(routes!(rewrite))
 }
 
 /// The conversation's drafts, newest first.
@@ -53,4 +53,17 @@ async fn reject(
     let rejected = drafts::reject(&mut tx, &caller, id, body).await?;
     tx.commit().await?;
     Ok(Json(rejected))
+}
+
+/// Puts another wording in the draft's place, by the account's model: anew with an instruction, shorter, friendlier or in
+/// another language. Without a model the answer is 409 with the code `model_needed`.
+#[utoipa::path(post, path = "/api/drafts/{id}/rewrite", tag = "ai", params(("id" = i64, Path)), request_body = RewriteDraft,
+    responses((status = 200, body = Draft), (status = 404), (status = 409), (status = 422), (status = 503)))]
+async fn rewrite(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<DraftId>,
+    Body(body): Body<RewriteDraft>,
+) -> Result<Json<Draft>> {
+    Ok(Json(drafts::rewrite(&ctx, &caller, id, body).await?))
 }

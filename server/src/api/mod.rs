@@ -2,6 +2,7 @@
 
 mod agents;
 mod ai;
+mod ai_settings;
 mod analytics;
 mod attachments;
 mod audit;
@@ -12,6 +13,7 @@ mod contacts;
 mod conversations;
 mod demo;
 mod drafts;
+mod egress;
 mod events;
 mod inboxes;
 mod knowledge;
@@ -59,6 +61,8 @@ fn described() -> OpenApiRouter<AppState> {
         .merge(classifications::routes())
         .merge(drafts::routes())
         .merge(ai::routes())
+        .merge(ai_settings::routes())
+        .merge(egress::routes())
         .merge(knowledge::routes())
         .merge(teams::routes())
         .merge(agents::routes())

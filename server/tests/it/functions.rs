@@ -46,6 +46,9 @@ fn calls() -> Vec<Call> {
         ("agents/create", Writes, json!({ "agent": agent })),
         ("agents/remove", Writes, json!({ "id": "@agents" })),
         ("agents/update", Writes, json!({ "id": "@agents", "change": { "team_ids": ["?teams"] } })),
+        ("ai-settings/get", Reads, json!({})),
+        ("ai-settings/test", Writes, json!({})),
+        ("ai-settings/update", Writes, json!({ "change": { "egress": true } })),
         ("analytics/overview", Reads, json!({ "query": period })),
         ("audit/list", Reads, json!({})),
         ("auth/login", Own, json!({ "email": "nobody@nowhere.test", "password": "guess" })),
@@ -66,6 +69,8 @@ fn calls() -> Vec<Call> {
         ("drafts/accept", Writes, json!({ "id": "@drafts", "content": "Edited" })),
         ("drafts/reject", Writes, json!({ "id": "@drafts", "reason": null })),
         ("drafts/request", Writes, json!({ "message": "@messages" })),
+        ("drafts/rewrite", Writes, json!({ "id": "@drafts", "how": { "action": "shorten" } })),
+        ("egress/list", Reads, json!({})),
         ("inboxes/create", Writes, json!({ "inbox": inbox })),
         ("inboxes/list", Reads, json!({})),
         ("inboxes/update", Writes, json!({ "id": "@inboxes", "change": { "team_ids": ["?teams"] } })),
@@ -293,7 +298,9 @@ async fn a_viewer_changes_nothing_and_nobody_gets_in(_: PgPoolOptions, options: 
         assert_eq!(nobody.call(function, &body).await.status, 401, "{function} without a session");
         let status = match right {
             Own => continue,
-            Reads if ["audit/list", "analytics/overview"].contains(&function) => continue,
+            Reads if ["ai-settings/get", "audit/list", "analytics/overview", "egress/list"].contains(&function) => {
+                continue;
+            }
             Reads => 200,
             Writes => 403,
         };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 mod agents;
+mod ai_settings;
 mod analytics;
 mod attachments;
 mod audit;
@@ -22,6 +23,7 @@ mod openapi;
 mod pages;
 mod path;
 mod restarted;
+mod rewrite;
 mod strangers;
 mod teams;
 mod widget;

@@ -52,6 +52,7 @@ fn body(method: &Method, path: &str) -> Option<Value> {
         ("POST", "labels") => Some(json!({ "labels": [] })),
         ("POST", "merge") => Some(json!({ "into": NOBODYS - 1 })),
         ("POST", "correct") => Some(json!({ "category": "sales" })),
+        ("POST", "rewrite") => Some(json!({ "action": "shorten" })),
         ("POST", "accept" | "reject") | ("PATCH", _) => Some(json!({})),
         ("PUT", _) => Some(json!({ "title": "x", "body": "y" })),
         (method, _) => panic!("say what to send to {method} {path}"),

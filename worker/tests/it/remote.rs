@@ -123,8 +123,8 @@ async fn an_installation_with_a_model_classifies_and_drafts_by_it(_: PgPoolOptio
     assert_eq!(Client::nobody(&app).get("/health").await.status, 200);
 }
 
-/// What a model can do wrong, and how it is named when it fails.
-type Misdeed = (&'static str, fn(usize) -> Says);
+/// What a model can do wrong, how it is named when it fails, and how the ledger names it.
+type Misdeed = (&'static str, &'static str, fn(usize) -> Says);
 
 #[sqlx::test(migrations = "../migrations")]
 async fn whatever_the_model_does_each_message_is_classified_and_drafted_once(
@@ -137,18 +137,18 @@ async fn whatever_the_model_does_each_message_is_classified_and_drafted_once(
     let team = json!({ "name": "Globex Secret Team" });
     foreign.admin(&app).await.post("/api/teams", team).await.expect(201);
     let misdeeds: [Misdeed; 10] = [
-        ("no JSON", |_| Says::Text("I would say billing.".to_owned())),
-        ("an empty answer", |_| Says::Text(String::new())),
-        ("half an answer", |_| Says::Text("{\"category\": \"sal".to_owned())),
-        ("a wrong enum", |_| with("priority", json!("asap"))),
-        ("an invented category", |_| with("category", json!("weather"))),
-        ("confidence 7", |_| with("category_confidence", json!(7))),
-        ("another account's team", |_| with("team", json!("Globex Secret Team"))),
-        ("a megabyte", |_| Says::Text("x".repeat(1024 * 1024))),
-        ("429", |_| Says::Status(429, Some(60))),
-        ("500", |_| Says::Status(500, None)),
+        ("no JSON", "invalid", |_| Says::Text("I would say billing.".to_owned())),
+        ("an empty answer", "invalid", |_| Says::Text(String::new())),
+        ("half an answer", "invalid", |_| Says::Text("{\"category\": \"sal".to_owned())),
+        ("a wrong enum", "invalid", |_| with("priority", json!("asap"))),
+        ("an invented category", "invalid", |_| with("category", json!("weather"))),
+        ("confidence 7", "invalid", |_| with("category_confidence", json!(7))),
+        ("another account's team", "invalid", |_| with("team", json!("Globex Secret Team"))),
+        ("a megabyte", "invalid", |_| Says::Text("x".repeat(1024 * 1024))),
+        ("429", "busy", |_| Says::Status(429, Some(60))),
+        ("500", "refused", |_| Says::Status(500, None)),
     ];
-    for (name, misdeed) in misdeeds {
+    for (name, outcome_named, misdeed) in misdeeds {
         let model = ScriptedModel::start(move |_, n| misdeed(n)).await;
         let (_, message) = write(&app, &office, QUESTION).await;
         app.work_as(app.with_remote(model.client(TIMEOUT))).await;
@@ -158,6 +158,14 @@ async fn whatever_the_model_does_each_message_is_classified_and_drafted_once(
         assert_eq!((got.category.as_str(), got.team), ("billing", Some(office.billing.0)), "{name}");
         let asked = model.asked().iter().filter(|(what, _)| what == "classification").count();
         assert!((1..=3).contains(&asked), "{name}: at most two repairs, asked {asked} times");
+        let outcomes: Vec<String> = sqlx::query_scalar(
+            "select outcome from ai_egress where message_id = $1 and purpose = 'classify' order by id",
+        )
+        .bind(message.0)
+        .fetch_all(&mut owner)
+        .await
+        .unwrap();
+        assert_eq!(outcomes, vec![outcome_named; asked], "{name}: a line in the ledger for each request");
     }
     // Repaired: told what was wrong, it does better.
     let model = ScriptedModel::start(|what, n| match (what, n) {

@@ -128,6 +128,11 @@ impl Process {
     }
 
     pub fn spawn(&self, settings: &[(&str, &str)]) -> Worker {
+        self.spawn_telling(settings, Stdio::inherit())
+    }
+
+    /// As [`Self::spawn`], with its log somewhere else.
+    pub fn spawn_telling(&self, settings: &[(&str, &str)], log: impl Into<Stdio>) -> Worker {
         let worker = Command::new(env!("CARGO_BIN_EXE_hummdesk-worker"))
             .arg("run")
             .env("DATABASE_URL", &self.url)
@@ -137,6 +142,7 @@ impl Process {
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("the worker starts");
         Worker(worker)

@@ -1,0 +1,228 @@
+//! An account's settings of the model: whom its assistant asks, what may leave the machine, and what it may cost.
+
+pub mod models;
+pub(crate) mod queries;
+mod update;
+
+use std::{sync::Arc, time::Instant};
+
+use serde_json::json;
+use types::{
+    AccountId, Timestamp,
+    ai_settings::{AiSettings, AiTest, BuiltinReason, ModelInUse, Provider, UpdateAiSettings},
+    egress::Purpose,
+};
+
+use crate::{
+    Actor, Ctx, Permission, Result, TenantTx,
+    ai::Door,
+    egress::{self, About, Books},
+    events::{self, Audit},
+    jobs,
+};
+
+/// What the vault binds an account's key to.
+const KEY: &str = "ai_settings.api_key";
+
+/// The settings as they are stored; [`Default`] is what an account has that never chose anything.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// 0 while nothing was ever set.
+    pub version: i64,
+    pub provider: Option<Provider>,
+    pub base_url: Option<String>,
+    pub chat_model: Option<String>,
+    pub api_version: Option<String>,
+    /// Sealed by the vault.
+    pub api_key: Option<String>,
+    pub timeout_seconds: i32,
+    pub egress: bool,
+    pub daily_token_budget: Option<i64>,
+    pub daily_spend_micros: Option<i64>,
+    pub input_price_micros: i64,
+    pub output_price_micros: i64,
+    pub classifications_per_minute: i32,
+    pub drafts_per_minute: i32,
+    pub updated_at: Option<Timestamp>,
+}
+
+impl Default for Stored {
+    fn default() -> Self {
+        Self {
+            version: 0,
+            provider: None,
+            base_url: None,
+            chat_model: None,
+            api_version: None,
+            api_key: None,
+            timeout_seconds: 20,
+            egress: true,
+            daily_token_budget: None,
+            daily_spend_micros: None,
+            input_price_micros: 0,
+            output_price_micros: 0,
+            classifications_per_minute: 100,
+            drafts_per_minute: 50,
+            updated_at: None,
+        }
+    }
+}
+
+impl Stored {
+    /// Where the chosen provider is asked.
+    pub fn address(&self) -> Option<&str> {
+        self.base_url.as_deref().or_else(|| self.provider.and_then(Provider::base_url))
+    }
+}
+
+/// # Errors
+/// `Forbidden` below admin.
+pub async fn get(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor) -> Result<AiSettings> {
+    actor.require(Permission::Administer)?;
+    let stored = queries::find(tx).await?;
+    Ok(shown(ctx, tx.account_id(), stored).await)
+}
+
+/// Changes what is given. A new provider begins with its own address, model and version unless the request brings
+/// others; a key goes with the place it was meant for.
+///
+/// # Errors
+/// `Forbidden` below admin; `Invalid` by field; `Conflict` when the installation cannot encrypt a key.
+pub async fn update(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, request: UpdateAiSettings) -> Result<AiSettings> {
+    actor.require(Permission::Administer)?;
+    let before = queries::lock(tx).await?;
+    let key_given = matches!(request.api_key, Some(Some(_)));
+    let after = update::applied(ctx, tx.account_id(), &before, request)?;
+    queries::save(tx, &after).await?;
+    let audit = Audit::new("ai_settings.updated", "account", tx.account_id().0)
+        .details(update::difference(&before, &after, key_given));
+    events::audit(tx, actor, audit).await?;
+    get(ctx, tx, actor).await
+}
+
+/// Asks the model one tiny question, through the same door and the same books as everything else.
+///
+/// # Errors
+/// `Forbidden` below admin. What goes wrong with the model is an answer and no error.
+pub async fn test(ctx: &Ctx, actor: &Actor) -> Result<AiTest> {
+    actor.require(Permission::Administer)?;
+    let mut tx = ctx.begin(actor).await?;
+    let stored = queries::find(&mut tx).await?;
+    drop(tx);
+    let remote = match ctx.models.of(ctx, actor.account_id, &stored).await {
+        Ok(remote) => remote,
+        Err(because) => {
+            return Ok(AiTest {
+                ok: false,
+                host: None,
+                model: None,
+                latency_ms: 0,
+                code: Some(because.to_string()),
+                message: explained(because).to_owned(),
+            });
+        }
+    };
+    let about = About { purpose: Purpose::Test, conversation_id: None, message_id: None };
+    let books = Books::new(ctx, actor.account_id, about);
+    let started = Instant::now();
+    let outcome = remote.try_out(&books).await;
+    Ok(AiTest {
+        ok: outcome.is_ok(),
+        host: Some(remote.host().to_owned()),
+        model: Some(remote.model().to_owned()),
+        latency_ms: started.elapsed().as_millis() as i64,
+        code: outcome.as_ref().err().map(|error| egress::outcome(Some(error)).to_string()),
+        message: outcome.err().map_or_else(|| "The model answers.".to_owned(), |error| sentence(&error.to_string())),
+    })
+}
+
+/// The account's way to a remote model, for one question; none when it is to be answered here.
+pub async fn door(ctx: &Ctx, tx: &mut TenantTx, about: About) -> Result<Option<Door>> {
+    let stored = queries::find(tx).await?;
+    let account = tx.account_id();
+    match ctx.models.of(ctx, account, &stored).await {
+        Ok(remote) => Ok(Some(Door { remote, ledger: Arc::new(Books::new(ctx, account, about)) })),
+        Err(because) => {
+            if matches!(because, BuiltinReason::KeyUnreadable | BuiltinReason::AddressRefused) {
+                tracing::warn!(%account, %because, "ai_settings.model.unusable: the built-in assistant answers");
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// What [`rotate`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rotation {
+    pub rotated: usize,
+    /// Encrypted with a key that is not here.
+    pub unreadable: usize,
+}
+
+/// Encrypts every account's key anew where it was not encrypted with the newest key.
+pub async fn rotate(ctx: &Ctx) -> Result<Rotation> {
+    let mut done = Rotation::default();
+    for account in jobs::all_accounts(&ctx.db).await? {
+        let mut tx = ctx.begin_in(account).await?;
+        let Some(sealed) = queries::lock_key(&mut tx).await?.filter(|sealed| !ctx.vault.is_current(sealed)) else {
+            continue;
+        };
+        let Some(key) = ctx.vault.open(account, KEY, &sealed) else {
+            tracing::error!(%account, "ai_settings.key.unreadable: its encryption key is not among those given");
+            done.unreadable += 1;
+            continue;
+        };
+        let sealed = ctx.vault.seal(ctx.entropy.as_ref(), account, KEY, &key)?;
+        queries::set_key(&mut tx, &sealed).await?;
+        let audit = Audit::new("ai_settings.key_rotated", "account", account.0).details(json!({}));
+        events::audit(&mut tx, &Actor::system(account), audit).await?;
+        tx.commit().await?;
+        done.rotated += 1;
+    }
+    Ok(done)
+}
+
+async fn shown(ctx: &Ctx, account: AccountId, stored: Stored) -> AiSettings {
+    let in_use = match ctx.models.of(ctx, account, &stored).await {
+        Ok(remote) => ModelInUse {
+            host: Some(remote.host().to_owned()),
+            model: Some(remote.model().to_owned()),
+            builtin_because: None,
+        },
+        Err(because) => ModelInUse { host: None, model: None, builtin_because: Some(because) },
+    };
+    AiSettings {
+        provider: stored.provider,
+        base_url: stored.base_url,
+        chat_model: stored.chat_model,
+        api_version: stored.api_version,
+        has_key: stored.api_key.is_some(),
+        timeout_seconds: stored.timeout_seconds,
+        egress: stored.egress,
+        daily_token_budget: stored.daily_token_budget,
+        daily_spend_micros: stored.daily_spend_micros,
+        input_price_micros: stored.input_price_micros,
+        output_price_micros: stored.output_price_micros,
+        classifications_per_minute: stored.classifications_per_minute,
+        drafts_per_minute: stored.drafts_per_minute,
+        in_use,
+        updated_at: stored.updated_at,
+    }
+}
+
+const fn explained(because: BuiltinReason) -> &'static str {
+    match because {
+        BuiltinReason::NothingChosen => "No model is chosen, here or for the installation.",
+        BuiltinReason::BuiltinChosen => "The built-in assistant is chosen; it needs no connection.",
+        BuiltinReason::EgressForbidden => "This account lets nothing leave, so no model is asked.",
+        BuiltinReason::Incomplete => "The model's name, its address or its key is missing.",
+        BuiltinReason::KeyUnreadable => "The stored key cannot be read on this server. Enter it again.",
+        BuiltinReason::AddressRefused => "This installation does not call that address.",
+    }
+}
+
+/// With a capital and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+}
