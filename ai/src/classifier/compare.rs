@@ -34,7 +34,7 @@ impl Comparison {
         comparison
     }
 
-    /// Whether the new one loses more than chance explains (McNemar 1947, one-sided at 5 %).
+    /// Whether the new one loses more than chance explains (the test of `McNemar` 1947, one-sided at 5 %).
     pub fn is_worse(&self) -> bool {
         let (lost, won) = (self.lost as f64, self.won as f64);
         lost - won > CERTAIN * (lost + won).sqrt()

@@ -3,7 +3,10 @@
 use faer::{
     MatMut, MatRef, Par, Spec,
     dyn_stack::{MemBuffer, MemStack},
-    linalg::{cholesky::llt, triangular_solve},
+    linalg::{
+        cholesky::llt::{self, factor::LltRegularization},
+        triangular_solve,
+    },
 };
 use rayon::prelude::*;
 
@@ -66,7 +69,7 @@ pub(super) fn fit_in(
         Par::rayon(0),
         MemStack::new(&mut []),
     );
-    let scores = left_out(factor, &groups, &targets, &shares, classes);
+    let scores = left_out(factor, &groups, &targets, &shares, classes)?;
 
     // Back in the order given.
     let mut place = vec![0; order.len()];
@@ -96,12 +99,17 @@ fn factorise(matrix: &mut [f32], examples: &[Taught<'_>]) -> Result<(), AiError>
     for (index, example) in examples.iter().enumerate() {
         matrix[index * count + index] += RIDGE / example.weight;
     }
+    cholesky(matrix, count, Par::rayon(0))
+}
+
+/// In place, of a symmetric matrix of `size` columns.
+fn cholesky(matrix: &mut [f32], size: usize, parallel: Par) -> Result<(), AiError> {
     let parameters = Spec::default();
-    let scratch = llt::factor::cholesky_in_place_scratch::<f32>(count, Par::rayon(0), parameters);
+    let scratch = llt::factor::cholesky_in_place_scratch::<f32>(size, parallel, parameters);
     llt::factor::cholesky_in_place(
-        MatMut::from_column_major_slice_mut(matrix, count, count),
-        Default::default(),
-        Par::rayon(0),
+        MatMut::from_column_major_slice_mut(matrix, size, size),
+        LltRegularization::default(),
+        parallel,
         MemStack::new(&mut MemBuffer::new(scratch)),
         parameters,
     )
@@ -117,7 +125,7 @@ fn left_out(
     targets: &[f32],
     shares: &[f32],
     classes: usize,
-) -> Vec<Vec<f32>> {
+) -> Result<Vec<Vec<f32>>, AiError> {
     let count = groups.len();
     let mut scores = Vec::with_capacity(count);
     let mut start = 0;
@@ -146,42 +154,38 @@ fn left_out(
             let columns: Vec<&[f32]> =
                 (0..group.len()).map(|at| &columns[(first - start + at) * height..][..height]).collect();
             let rows = first * classes..(first + group.len()) * classes;
-            scores.extend(without(&columns, &targets[rows.clone()], &shares[rows], classes));
+            scores.extend(without(&columns, &targets[rows.clone()], &shares[rows], classes)?);
             first += group.len();
         }
         start = end;
     }
-    scores
+    Ok(scores)
 }
 
 /// One group's scores, from its columns of the factor's inverse.
-fn without(columns: &[&[f32]], targets: &[f32], shares: &[f32], classes: usize) -> Vec<Vec<f32>> {
+fn without(columns: &[&[f32]], targets: &[f32], shares: &[f32], classes: usize) -> Result<Vec<Vec<f32>>, AiError> {
     let size = columns.len();
     let mut residuals = shares.to_vec();
     if size == 1 {
         let certainty = super::dot(columns[0], columns[0]);
-        residuals.iter_mut().for_each(|residual| *residual /= certainty);
+        for residual in &mut residuals {
+            *residual /= certainty;
+        }
     } else {
         let mut block: Vec<f32> =
             (0..size * size).map(|at| super::dot(columns[at / size], columns[at % size])).collect();
-        let parameters = Spec::default();
-        let scratch = llt::factor::cholesky_in_place_scratch::<f32>(size, Par::Seq, parameters);
-        let view = MatMut::from_column_major_slice_mut(&mut block, size, size);
-        let mut memory = MemBuffer::new(scratch);
-        if llt::factor::cholesky_in_place(view, Default::default(), Par::Seq, MemStack::new(&mut memory), parameters)
-            .is_ok()
-        {
-            llt::solve::solve_in_place(
-                MatRef::from_column_major_slice(&block, size, size),
-                MatMut::from_row_major_slice_mut(&mut residuals, size, classes),
-                Par::Seq,
-                MemStack::new(&mut []),
-            );
-        }
+        cholesky(&mut block, size, Par::Seq)?;
+        llt::solve::solve_in_place(
+            MatRef::from_column_major_slice(&block, size, size),
+            MatMut::from_row_major_slice_mut(&mut residuals, size, classes),
+            Par::Seq,
+            MemStack::new(&mut []),
+        );
     }
-    targets
+    let scores = targets
         .chunks_exact(classes)
         .zip(residuals.chunks_exact(classes))
         .map(|(target, residual)| target.iter().zip(residual).map(|(target, residual)| target - residual).collect())
-        .collect()
+        .collect();
+    Ok(scores)
 }

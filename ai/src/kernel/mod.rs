@@ -207,7 +207,9 @@ impl Space {
 fn scale(values: &mut [f32], length: f32) {
     let norm = values.iter().map(|value| value * value).sum::<f32>().sqrt();
     if norm > 0.0 {
-        values.iter_mut().for_each(|value| *value *= length / norm);
+        for value in values {
+            *value *= length / norm;
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) use queries::size;
 
-/// Passages from which an account's vectors are searched through a graph. Measured (docs/ai.md): the exact scan of so
+/// Passages from which an account's vectors are searched through a graph. By the time measured at 10,000, the exact scan of so
 /// many takes about as long as embedding the question, and below it nothing is gained by missing a passage.
 pub const APPROXIMATE_FROM: i64 = 50_000;
 /// Passages of its smaller days that an account beyond that size moves into the graph with each indexed article.
