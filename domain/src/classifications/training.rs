@@ -21,9 +21,9 @@ use crate::{
 };
 
 /// Corrections learned from, newest first.
-const CORRECTIONS: i64 = 5_000;
-/// Of the account's own examples, newest first.
-const EXAMPLES: i64 = 20_000;
+const CORRECTIONS: i64 = 2_000;
+/// Of the account's own examples, newest first: training holds a square of all in memory, half a gigabyte at this size.
+const EXAMPLES: i64 = 8_000;
 /// One new correction in so many known ones is worth training for at once; fewer wait for [`PATIENCE`].
 const ENOUGH: i32 = 20;
 const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
