@@ -1,3 +1,5 @@
+//! Leaving out by formula is leaving out; strangers are strangers; bytes come back.
+
 use super::*;
 use crate::{encoder::normalise, features, random::SplitMix};
 
