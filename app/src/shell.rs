@@ -1,6 +1,6 @@
 //! The HTML document around the app: what loads, in which order, and how the page is lit before its first paint.
 
-use leptos::prelude::*;
+use leptos::{hydration::AutoReload, prelude::*};
 use leptos_meta::MetaTags;
 
 use crate::{
@@ -39,7 +39,7 @@ fn csp_nonce() -> Option<String> {
 const THEME_SCRIPT: &str = "(()=>{const h=document.documentElement,m=matchMedia('(prefers-color-scheme: dark)'),\
     f=()=>h.classList.toggle('dark',h.dataset.theme==='dark'||h.dataset.theme==='auto'&&m.matches);m.addEventListener('change',f);f()})()";
 
-pub fn shell(_options: ShellOptions) -> impl IntoView {
+pub fn shell(options: ShellOptions) -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
     let nonce = csp_nonce();
     let session = session::current();
@@ -64,6 +64,8 @@ pub fn shell(_options: ShellOptions) -> impl IntoView {
                 <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
                 <MetaTags/>
+                // Nothing, unless `scripts/dev` watches.
+                <AutoReload options/>
                 <script type="module" nonce=nonce>{start}</script>
             </head>
             <body>

@@ -44,8 +44,16 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/api/ui/{*function}", any(pages::server_function))
         .route("/demo", get(demo::page))
         .fallback(get(pages::page));
+    // What `scripts/dev` builds anew under the same name must never come out of a cache.
+    let afresh = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let live = ServiceBuilder::new().layer(afresh).service(files(""));
     for file in state.site.public_files() {
-        router = router.route_service(&format!("/{file}"), public.clone());
+        let path = format!("/{file}");
+        router = if file.starts_with("live/") {
+            router.route_service(&path, live.clone())
+        } else {
+            router.route_service(&path, public.clone())
+        };
     }
     router
 }
