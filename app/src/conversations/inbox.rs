@@ -119,7 +119,7 @@ pub fn InboxPage() -> impl IntoView {
                 <div class="bar">
                     <MenuButton menu="views" label=i18n.t(K::Views) class="views-menu icon-btn -ml-2" named=true><Icon icon=icons::DOWN/></MenuButton>
                     <Menu id="views" label=i18n.t(K::Views)><ViewLinks class="menu-item"/></Menu>
-                    <h1 class="truncate text-lg"><Transition fallback=move || view.get().title(i18n)>{title}</Transition></h1>
+                    <h1 class="truncate text-lg"><Transition fallback=move || view.get_untracked().title(i18n)>{title}</Transition></h1>
                     <span class="ml-auto"></span>
                     <FilterMenu/>
                 </div>
