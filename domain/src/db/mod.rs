@@ -3,6 +3,8 @@
 pub mod bootstrap;
 pub mod embedded;
 pub mod tenant;
+#[cfg(test)]
+mod tests;
 pub mod wake;
 
 use std::{sync::Arc, time::Duration};
