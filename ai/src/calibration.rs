@@ -39,6 +39,57 @@ pub fn probabilities(logits: &[f32], temperature: f32) -> Vec<f32> {
     values
 }
 
+/// Turns a stated probability into the one that held: logistic regression on the stated log-odds (Platt 1999), with a
+/// Gaussian prior at "as stated", so that little evidence changes little.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Platt {
+    offset: f64,
+    slope: f64,
+}
+
+/// Variances of the prior around an offset of 0 and a slope of 1.
+const PRIOR: (f64, f64) = (1.0, 0.25);
+/// Stated probabilities are never taken for more certain than this.
+const SUREST: f64 = 0.99;
+
+impl Platt {
+    /// Fits (stated probability, whether it held), by Newton's method.
+    pub fn fit(outcomes: &[(f64, bool)]) -> Self {
+        let mut at = Self { offset: 0.0, slope: 1.0 };
+        let rows: Vec<(f64, f64)> =
+            outcomes.iter().map(|(stated, held)| (odds(*stated), f64::from(u8::from(*held)))).collect();
+        for _ in 0..25 {
+            let mut gradient = (at.offset / PRIOR.0, (at.slope - 1.0) / PRIOR.1);
+            let mut curve = (1.0 / PRIOR.0, 0.0, 1.0 / PRIOR.1);
+            for (x, y) in &rows {
+                let p = sigmoid(at.offset + at.slope * x);
+                let weight = p * (1.0 - p);
+                gradient = (gradient.0 + p - y, gradient.1 + (p - y) * x);
+                curve = (curve.0 + weight, curve.1 + weight * x, curve.2 + weight * x * x);
+            }
+            // Positive, as the prior alone makes the curvature definite.
+            let determinant = curve.0 * curve.2 - curve.1 * curve.1;
+            at.offset -= (gradient.0 * curve.2 - gradient.1 * curve.1) / determinant;
+            at.slope -= (gradient.1 * curve.0 - gradient.0 * curve.1) / determinant;
+        }
+        at
+    }
+
+    /// The probability that held for what was stated so.
+    pub fn apply(self, stated: f64) -> f64 {
+        sigmoid(self.offset + self.slope * odds(stated))
+    }
+}
+
+fn odds(probability: f64) -> f64 {
+    let bounded = probability.clamp(1.0 - SUREST, SUREST);
+    (bounded / (1.0 - bounded)).ln()
+}
+
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
 /// Mean negative log-likelihood at `temperature`.
 fn loss(outcomes: &[Outcome], temperature: f32) -> f64 {
     let sum: f64 = outcomes
@@ -100,6 +151,26 @@ mod tests {
         assert!((probabilities(&outcomes[0].0, heat)[0] - 0.75).abs() < 0.01);
         assert!(ece(&judged(&outcomes, heat)) < 0.01);
         assert!(ece(&judged(&outcomes, 1.0)) > 0.2);
+    }
+
+    #[test]
+    fn what_is_stated_comes_to_what_held() {
+        // States 0.6 to 0.9; half of it, whatever was stated, held.
+        let of = |count: usize| -> Vec<(f64, bool)> {
+            (0..count).map(|i| (0.6 + 0.3 * (i % 7) as f64 / 6.0, i % 2 == 0)).collect()
+        };
+        let fitted = Platt::fit(&of(400));
+        for stated in [0.6, 0.75, 0.9] {
+            assert!((fitted.apply(stated) - 0.5).abs() < 0.07, "{stated}: {}", fitted.apply(stated));
+        }
+        assert!((Platt::fit(&[]).apply(0.8) - 0.8).abs() < 1e-9, "without evidence it is taken as stated");
+        let few = Platt::fit(&of(4)).apply(0.8);
+        assert!(few > 0.6 && few < 0.8, "little evidence changes little: {few}");
+        // A faithful one stays what it is.
+        let faithful: Vec<(f64, bool)> = (0..1_000).map(|i| (0.8, i % 5 != 0)).collect();
+        assert!((Platt::fit(&faithful).apply(0.8) - 0.8).abs() < 0.01);
+        let certain = Platt::fit(&[(1.0, false); 50]).apply(1.0);
+        assert!(certain.is_finite() && certain < 0.5);
     }
 
     #[test]
