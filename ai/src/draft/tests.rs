@@ -114,12 +114,14 @@ async fn answers_what_the_articles_answer_and_nothing_else() {
         assert!((35..=200).contains(&words), "{words}: {}", composed.content);
         lengths.push(words);
         // The comparison that a model's drafts go through finds nothing to object to in a quotation.
-        let sources: Vec<claims::Source<'_>> = composed
-            .sources
-            .iter()
-            .filter_map(|source| passages.iter().find(|passage| passage.article_id == source.article_id))
-            .map(claims::Source::from)
-            .collect();
+        let whole_of = |source: &DraftSource| {
+            let of_article = passages.iter().filter(|passage| passage.article_id == source.article_id);
+            of_article.map(|passage| passage.content.as_str()).collect::<Vec<_>>().join("\n")
+        };
+        let contents: Vec<String> = composed.sources.iter().map(whole_of).collect();
+        let sources = composed.sources.iter().zip(&contents);
+        let sources: Vec<claims::Source<'_>> =
+            sources.map(|(source, content)| claims::Source { title: &source.title, content, language }).collect();
         let whole: Vec<&str> = composed.claims.iter().map(|claim| claim.text.as_str()).collect();
         assert!(!whole.is_empty() && whole.iter().all(|text| composed.content.contains(text)), "{whole:?}");
         let checked = claims::check(&composed.content, language, &sources, question);

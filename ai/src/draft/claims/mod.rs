@@ -99,7 +99,7 @@ impl Checked {
 /// Compares each sentence of a draft in `language` with the sources it cites by number, from 1. `known` is what the
 /// customer has said: its numbers and names may be repeated.
 pub fn check(draft: &str, language: Language, sources: &[Source<'_>], known: &str) -> Checked {
-    let sources: Vec<Reading> = sources.iter().map(|source| Reading::new(*source, language)).collect();
+    let sources: Vec<Reading<'_>> = sources.iter().map(|source| Reading::new(*source, language)).collect();
     let mut claims = Vec::new();
     let mut lines = Vec::new();
     for line in draft.lines() {
@@ -168,7 +168,8 @@ impl<'a> Reading<'a> {
 fn judge(sentence: &mut Sentence<'_>, language: Language, sources: &[Reading<'_>], known: &str) -> Option<DraftClaim> {
     let words = tokens::content_words(sentence.text);
     let numbers = tokens::numbers(sentence.text);
-    sentence.marks.retain(|mark| (1..=sources.len()).contains(mark));
+    // A mark of no source stays, for whoever numbers them to refuse.
+    let source = |mark: usize| sources.get(mark.checked_sub(1)?);
     let courteous = sentence.marks.is_empty() && tokens::courteous(sentence.text, language);
     let candidates: Vec<usize> = match sentence.marks.as_slice() {
         [] if courteous || words.len() < TELLS => Vec::new(),
@@ -177,20 +178,20 @@ fn judge(sentence: &mut Sentence<'_>, language: Language, sources: &[Reading<'_>
     };
     let length = sentence.text.split_whitespace().count();
     let read = |mark: usize| {
-        let source = &sources[mark - 1];
+        let source = source(mark)?;
         if source.foreign {
-            (mark, source.support(&glossed(sentence.text, language), length))
+            Some((mark, source.support(&glossed(sentence.text, language), length)))
         } else {
-            (mark, source.support(&words, length))
+            Some((mark, source.support(&words, length)))
         }
     };
-    let best = candidates.into_iter().map(read).max_by(|a, b| a.1.0.total_cmp(&b.1.0));
+    let best = candidates.into_iter().filter_map(read).max_by(|a, b| a.1.0.total_cmp(&b.1.0));
     let (support, negated) = best.map_or((0.0, None), |(_, found)| found);
     if sentence.marks.is_empty() {
         sentence.marks.extend(best.filter(|_| support >= SUPPORTED).map(|(mark, _)| mark));
     }
 
-    let of_sentence: Vec<&Reading<'_>> = sentence.marks.iter().map(|mark| &sources[mark - 1]).collect();
+    let of_sentence: Vec<&Reading<'_>> = sentence.marks.iter().filter_map(|mark| source(*mark)).collect();
     let said = |holds: &dyn Fn(&str) -> bool| {
         holds(known) || of_sentence.iter().any(|reading| holds(reading.source.content) || holds(reading.source.title))
     };
