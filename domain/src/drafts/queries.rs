@@ -234,7 +234,7 @@ pub async fn decided(tx: &mut TenantTx, model: &str, changed: f64, limit: i64) -
     let account = tx.account_id();
     let rows = sqlx::query!(
         r#"select coalesce(stated_confidence, confidence) as "stated!",
-                  (status <> 'rejected' and coalesce(edit_distance, 0) <= $3 * char_length(content)) as "of_use!"
+                  (status <> 'rejected' and coalesce(edit_distance, 0) <= $3::float8 * char_length(content)) as "of_use!"
            from drafts
            where account_id = $1 and model = $2 and grounded and status in ('accepted', 'edited', 'rejected')
            order by id desc limit $4"#,
