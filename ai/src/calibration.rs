@@ -49,16 +49,17 @@ pub struct Platt {
 
 /// Variances of the prior around an offset of 0 and a slope of 1.
 const PRIOR: (f64, f64) = (1.0, 0.25);
+const NEWTON_STEPS: usize = 25;
 /// Stated probabilities are never taken for more certain than this.
 const SUREST: f64 = 0.99;
 
 impl Platt {
-    /// Fits (stated probability, whether it held), by Newton's method.
+    /// Fits (stated probability, whether it held), by Newton's method with a step that is halved until it helps.
     pub fn fit(outcomes: &[(f64, bool)]) -> Self {
-        let mut at = Self { offset: 0.0, slope: 1.0 };
         let rows: Vec<(f64, f64)> =
             outcomes.iter().map(|(stated, held)| (odds(*stated), f64::from(u8::from(*held)))).collect();
-        for _ in 0..25 {
+        let mut at = Self { offset: 0.0, slope: 1.0 };
+        for _ in 0..NEWTON_STEPS {
             let mut gradient = (at.offset / PRIOR.0, (at.slope - 1.0) / PRIOR.1);
             let mut curve = (1.0 / PRIOR.0, 0.0, 1.0 / PRIOR.1);
             for (x, y) in &rows {
@@ -69,10 +70,34 @@ impl Platt {
             }
             // Positive, as the prior alone makes the curvature definite.
             let determinant = curve.0 * curve.2 - curve.1 * curve.1;
-            at.offset -= (gradient.0 * curve.2 - gradient.1 * curve.1) / determinant;
-            at.slope -= (gradient.1 * curve.0 - gradient.0 * curve.1) / determinant;
+            let step = (
+                (gradient.0 * curve.2 - gradient.1 * curve.1) / determinant,
+                (gradient.1 * curve.0 - gradient.0 * curve.1) / determinant,
+            );
+            let (before, mut share) = (at.loss(&rows), 1.0);
+            let mut next = at.moved(step, share);
+            while next.loss(&rows) > before && share > 1e-6 {
+                share /= 2.0;
+                next = at.moved(step, share);
+            }
+            at = next;
         }
         at
+    }
+
+    fn moved(self, step: (f64, f64), share: f64) -> Self {
+        Self { offset: self.offset - share * step.0, slope: self.slope - share * step.1 }
+    }
+
+    /// Negative logarithm of the posterior, but for a constant.
+    fn loss(self, rows: &[(f64, f64)]) -> f64 {
+        let prior = self.offset.powi(2) / PRIOR.0 + (self.slope - 1.0).powi(2) / PRIOR.1;
+        let of = |(x, y): &(f64, f64)| {
+            let z = self.offset + self.slope * x;
+            // ln(1 + e^z) - y z, without overflow.
+            z.max(0.0) + (-z.abs()).exp().ln_1p() - y * z
+        };
+        prior / 2.0 + rows.iter().map(of).sum::<f64>()
     }
 
     /// The probability that held for what was stated so.
@@ -170,7 +195,14 @@ mod tests {
         let faithful: Vec<(f64, bool)> = (0..1_000).map(|i| (0.8, i % 5 != 0)).collect();
         assert!((Platt::fit(&faithful).apply(0.8) - 0.8).abs() < 0.01);
         let certain = Platt::fit(&[(1.0, false); 50]).apply(1.0);
-        assert!(certain.is_finite() && certain < 0.5);
+        assert!(certain > 1e-4 && certain < 0.5, "{certain}");
+        let (mut before, mut decided) = (0.8, Vec::new());
+        for _ in 0..50 {
+            decided.push((0.8, false));
+            let now = Platt::fit(&decided).apply(0.8);
+            assert!(now < before && now > 0.01, "{now} after {before}");
+            before = now;
+        }
     }
 
     #[test]

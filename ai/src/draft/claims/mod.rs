@@ -16,6 +16,7 @@ use super::Passage;
 use crate::{gloss, sentences, text};
 use sentence::Sentence;
 pub use sentence::split;
+use tokens::Number;
 
 /// Share of a sentence's words in its source from which it is supported, and below which it is taken out. With the
 /// sentences of the reference answers in docs/ai.md four of five reach the first in their own sources and one of nine in the
@@ -142,17 +143,19 @@ impl<'a> Reading<'a> {
         Self { source, foreign, lines: lines.map(|line| (line, words(line))).collect(), title: words(source.title) }
     }
 
-    /// Share of `words` in the best lines that stand together, and whether the one line nearest to them, when it is about
-    /// the same, has a "not".
-    fn support(&self, words: &[String], length: usize) -> (f64, Option<bool>) {
+    /// The lines that stand together and hold most of `words`, and how the line nearest to a sentence of so many words, when
+    /// it is about the same, stands to "not".
+    fn place(&self, words: &[String], length: usize) -> Place<'_> {
         let share = |having: &dyn Fn(&str) -> bool| {
             words.iter().filter(|word| having(word)).count() as f64 / words.len().max(1) as f64
         };
         let has = |known: &[String], word: &str| known.iter().any(|known| text::related(word, known));
         let windows = (0..self.lines.len()).map(|start| &self.lines[start..(start + WINDOW).min(self.lines.len())]);
         let best = windows
-            .map(|window| share(&|word| has(&self.title, word) || window.iter().any(|(_, line)| has(line, word))))
-            .fold(0.0, f64::max);
+            .map(|window| {
+                (share(&|word| has(&self.title, word) || window.iter().any(|(_, line)| has(line, word))), window)
+            })
+            .max_by(|a, b| a.0.total_cmp(&b.0));
         let nearest = self
             .lines
             .iter()
@@ -160,7 +163,24 @@ impl<'a> Reading<'a> {
             .max_by(|a, b| a.0.total_cmp(&b.0))
             // A long sentence says more than one thing, and its "not" may belong to another.
             .filter(|(share, line)| *share >= SAME && line.split_whitespace().count() * 2 <= length * 3 + 4);
-        (best, nearest.map(|(_, line)| tokens::negated(line, self.source.language)))
+        let (support, lines) = best.unwrap_or_default();
+        Place { support, lines, negated: nearest.map(|(_, line)| tokens::negated(line, self.source.language)) }
+    }
+}
+
+/// Where a source speaks of what a sentence states.
+#[derive(Clone, Copy, Default)]
+struct Place<'a> {
+    /// Share of the sentence's words that it holds.
+    support: f64,
+    lines: &'a [(&'a str, Vec<String>)],
+    /// Whether the line that is about the same says "not".
+    negated: Option<bool>,
+}
+
+impl Place<'_> {
+    fn holds(&self, number: &Number) -> bool {
+        self.lines.iter().any(|(line, _)| number.stands_in(line))
     }
 }
 
@@ -180,13 +200,14 @@ fn judge(sentence: &mut Sentence<'_>, language: Language, sources: &[Reading<'_>
     let read = |mark: usize| {
         let source = source(mark)?;
         if source.foreign {
-            Some((mark, source.support(&glossed(sentence.text, language), length)))
+            Some((mark, source.place(&glossed(sentence.text, language), length)))
         } else {
-            Some((mark, source.support(&words, length)))
+            Some((mark, source.place(&words, length)))
         }
     };
-    let best = candidates.into_iter().filter_map(read).max_by(|a, b| a.1.0.total_cmp(&b.1.0));
-    let (support, negated) = best.map_or((0.0, None), |(_, found)| found);
+    let places: Vec<(usize, Place<'_>)> = candidates.into_iter().filter_map(read).collect();
+    let best = places.iter().copied().max_by(|a, b| a.1.support.total_cmp(&b.1.support));
+    let Place { support, negated, .. } = best.map(|(_, place)| place).unwrap_or_default();
     if sentence.marks.is_empty() {
         sentence.marks.extend(best.filter(|_| support >= SUPPORTED).map(|(mark, _)| mark));
     }
@@ -195,9 +216,11 @@ fn judge(sentence: &mut Sentence<'_>, language: Language, sources: &[Reading<'_>
     let said = |holds: &dyn Fn(&str) -> bool| {
         holds(known) || of_sentence.iter().any(|reading| holds(reading.source.content) || holds(reading.source.title))
     };
-    let own = numbers
-        .iter()
-        .find(|number| !said(&|text| tokens::numbers(text).iter().any(|known| known.value == number.value)));
+    let own = numbers.iter().find(|number| !said(&|text| number.stands_in(text)));
+    let elsewhere = |number: &&Number| {
+        let near = places.iter().any(|(mark, place)| sentence.marks.contains(mark) && place.holds(number));
+        !near && !number.stands_in(known) && !of_sentence.iter().any(|reading| number.stands_in(reading.source.title))
+    };
     let claim = |verdict, issue, detail: Option<String>| {
         let text = sentence.text.to_owned();
         Some(DraftClaim { text, sources: sentence.marks.clone(), support, verdict, issue, detail })
@@ -215,7 +238,8 @@ fn judge(sentence: &mut Sentence<'_>, language: Language, sources: &[Reading<'_>
     if support < NOT_SAID && !words.is_empty() {
         return claim(ClaimVerdict::LeftOut, Some(ClaimIssue::Weak), None);
     }
-    if let Some(number) = own {
+    // One that the source has, but not here, may be another thing's.
+    if let Some(number) = own.or_else(|| numbers.iter().find(elsewhere)) {
         return doubtful(ClaimIssue::Number, Some(number.value.clone()));
     }
     let names = tokens::names(sentence.text, language);

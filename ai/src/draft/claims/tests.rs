@@ -124,3 +124,21 @@ fn a_source_in_another_language_is_for_a_person_to_compare() {
         (ClaimVerdict::LeftOut, Some(ClaimIssue::Number))
     );
 }
+
+#[test]
+fn a_number_of_another_place_in_the_source_is_flagged() {
+    let plans = Source {
+        title: "Plans",
+        content: "The Basic plan costs 9 € a month.\nIt has one seat.\nIt can be cancelled at any time.\nThe Team plan costs 29 € a month.\nIt has ten seats.\nIt can be cancelled at any time.",
+        language: Language::English,
+    };
+    let verdict = |said: &str| {
+        let [claim] = check(said, Language::English, &[plans], "").claims.try_into().unwrap();
+        (claim.verdict, claim.issue, claim.detail)
+    };
+    assert_eq!(verdict("The Team plan costs 29 € a month [1]."), (ClaimVerdict::Supported, None, None));
+    assert_eq!(
+        verdict("The Team plan costs 9 € a month [1]."),
+        (ClaimVerdict::Doubtful, Some(ClaimIssue::Number), Some("9".to_owned()))
+    );
+}

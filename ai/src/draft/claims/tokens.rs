@@ -61,6 +61,12 @@ pub struct Number {
     pub spelled: bool,
 }
 
+impl Number {
+    pub fn stands_in(&self, text: &str) -> bool {
+        numbers(text).iter().any(|known| known.value == self.value)
+    }
+}
+
 /// The numbers of a text in one spelling, but for the number of a step.
 pub fn numbers(text: &str) -> Vec<Number> {
     let text = without_brackets(text);
