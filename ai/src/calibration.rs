@@ -39,6 +39,82 @@ pub fn probabilities(logits: &[f32], temperature: f32) -> Vec<f32> {
     values
 }
 
+/// Turns a stated probability into the one that held: logistic regression on the stated log-odds (Platt 1999), with a
+/// Gaussian prior at "as stated", so that little evidence changes little.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Platt {
+    offset: f64,
+    slope: f64,
+}
+
+/// Variances of the prior around an offset of 0 and a slope of 1.
+const PRIOR: (f64, f64) = (1.0, 0.25);
+const NEWTON_STEPS: usize = 25;
+/// Stated probabilities are never taken for more certain than this.
+const SUREST: f64 = 0.99;
+
+impl Platt {
+    /// Fits (stated probability, whether it held), by Newton's method with a step that is halved until it helps.
+    pub fn fit(outcomes: &[(f64, bool)]) -> Self {
+        let rows: Vec<(f64, f64)> =
+            outcomes.iter().map(|(stated, held)| (odds(*stated), f64::from(u8::from(*held)))).collect();
+        let mut at = Self { offset: 0.0, slope: 1.0 };
+        for _ in 0..NEWTON_STEPS {
+            let mut gradient = (at.offset / PRIOR.0, (at.slope - 1.0) / PRIOR.1);
+            let mut curve = (1.0 / PRIOR.0, 0.0, 1.0 / PRIOR.1);
+            for (x, y) in &rows {
+                let p = sigmoid(at.offset + at.slope * x);
+                let weight = p * (1.0 - p);
+                gradient = (gradient.0 + p - y, gradient.1 + (p - y) * x);
+                curve = (curve.0 + weight, curve.1 + weight * x, curve.2 + weight * x * x);
+            }
+            // Positive, as the prior alone makes the curvature definite.
+            let determinant = curve.0 * curve.2 - curve.1 * curve.1;
+            let step = (
+                (gradient.0 * curve.2 - gradient.1 * curve.1) / determinant,
+                (gradient.1 * curve.0 - gradient.0 * curve.1) / determinant,
+            );
+            let (before, mut share) = (at.loss(&rows), 1.0);
+            let mut next = at.moved(step, share);
+            while next.loss(&rows) > before && share > 1e-6 {
+                share /= 2.0;
+                next = at.moved(step, share);
+            }
+            at = next;
+        }
+        at
+    }
+
+    fn moved(self, step: (f64, f64), share: f64) -> Self {
+        Self { offset: self.offset - share * step.0, slope: self.slope - share * step.1 }
+    }
+
+    /// Negative logarithm of the posterior, but for a constant.
+    fn loss(self, rows: &[(f64, f64)]) -> f64 {
+        let prior = self.offset.powi(2) / PRIOR.0 + (self.slope - 1.0).powi(2) / PRIOR.1;
+        let of = |(x, y): &(f64, f64)| {
+            let z = self.offset + self.slope * x;
+            // ln(1 + e^z) - y z, without overflow.
+            z.max(0.0) + (-z.abs()).exp().ln_1p() - y * z
+        };
+        prior / 2.0 + rows.iter().map(of).sum::<f64>()
+    }
+
+    /// The probability that held for what was stated so.
+    pub fn apply(self, stated: f64) -> f64 {
+        sigmoid(self.offset + self.slope * odds(stated))
+    }
+}
+
+fn odds(probability: f64) -> f64 {
+    let bounded = probability.clamp(1.0 - SUREST, SUREST);
+    (bounded / (1.0 - bounded)).ln()
+}
+
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
 /// Mean negative log-likelihood at `temperature`.
 fn loss(outcomes: &[Outcome], temperature: f32) -> f64 {
     let sum: f64 = outcomes
@@ -100,6 +176,33 @@ mod tests {
         assert!((probabilities(&outcomes[0].0, heat)[0] - 0.75).abs() < 0.01);
         assert!(ece(&judged(&outcomes, heat)) < 0.01);
         assert!(ece(&judged(&outcomes, 1.0)) > 0.2);
+    }
+
+    #[test]
+    fn what_is_stated_comes_to_what_held() {
+        // States 0.6 to 0.9; half of it, whatever was stated, held.
+        let of = |count: usize| -> Vec<(f64, bool)> {
+            (0..count).map(|i| (0.6 + 0.3 * (i % 7) as f64 / 6.0, i % 2 == 0)).collect()
+        };
+        let fitted = Platt::fit(&of(400));
+        for stated in [0.6, 0.75, 0.9] {
+            assert!((fitted.apply(stated) - 0.5).abs() < 0.07, "{stated}: {}", fitted.apply(stated));
+        }
+        assert!((Platt::fit(&[]).apply(0.8) - 0.8).abs() < 1e-9, "without evidence it is taken as stated");
+        let few = Platt::fit(&of(4)).apply(0.8);
+        assert!(few > 0.6 && few < 0.8, "little evidence changes little: {few}");
+        // A faithful one stays what it is.
+        let faithful: Vec<(f64, bool)> = (0..1_000).map(|i| (0.8, i % 5 != 0)).collect();
+        assert!((Platt::fit(&faithful).apply(0.8) - 0.8).abs() < 0.01);
+        let certain = Platt::fit(&[(1.0, false); 50]).apply(1.0);
+        assert!(certain > 1e-4 && certain < 0.5, "{certain}");
+        let (mut before, mut decided) = (0.8, Vec::new());
+        for _ in 0..50 {
+            decided.push((0.8, false));
+            let now = Platt::fit(&decided).apply(0.8);
+            assert!(now < before && now > 0.01, "{now} after {before}");
+            before = now;
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ use std::{
 
 pub use classifier::{Classifier, Example, Verdict};
 use classifier::{Lesson, Readings};
-pub use draft::{Composed, DraftRequest, Passage, Who};
+pub use draft::{Composed, DraftRequest, Passage, Policy, Who, guard::quotable};
 use embed::Embedder;
 use encoder::Encoder;
 use remote::ClassifyRequest;
@@ -39,6 +39,8 @@ pub use remote::{Remote, RemoteError, RemoteOptions};
 pub struct Door {
     pub remote: Remote,
     pub ledger: Arc<dyn remote::ledger::Ledger>,
+    /// Who is told a draft while it is written.
+    pub progress: Option<Arc<remote::Progress>>,
 }
 
 /// Files the embedding model consists of.
@@ -103,7 +105,7 @@ impl Ai {
         teams: &[String],
         door: Option<&Door>,
     ) -> Result<Verdict, AiError> {
-        let Some(Door { remote, ledger }) = door else {
+        let Some(Door { remote, ledger, .. }) = door else {
             return self.classify_by(classifier, text).await;
         };
         let started = Instant::now();
@@ -128,10 +130,10 @@ impl Ai {
     pub async fn compose(&self, request: &DraftRequest, door: Option<&Door>) -> Result<Composed, AiError> {
         let started = Instant::now();
         let mut why = None;
-        if let Some(Door { remote, ledger }) = door
+        if let Some(Door { remote, ledger, progress }) = door
             && !request.passages.is_empty()
         {
-            match remote.compose(request, None, ledger.as_ref()).await {
+            match remote.compose(request, None, ledger.as_ref(), progress.as_deref()).await {
                 Ok(Some(mut composed)) => {
                     composed.generation_ms = started.elapsed().as_millis() as i64;
                     return Ok(composed);
@@ -157,7 +159,8 @@ impl Ai {
         door: &Door,
     ) -> Result<Composed, RemoteError> {
         let started = Instant::now();
-        let composed = door.remote.compose(request, instruction, door.ledger.as_ref()).await?;
+        let composed =
+            door.remote.compose(request, instruction, door.ledger.as_ref(), door.progress.as_deref()).await?;
         let mut composed = composed.unwrap_or_else(|| draft::unanswered_by(request, door.remote.model(), started));
         composed.generation_ms = started.elapsed().as_millis() as i64;
         Ok(composed)

@@ -19,6 +19,7 @@ use crate::{
         bootstrap,
         embedded::{Embedded, EmbeddedOptions, find_binaries},
     },
+    drafts::Writings,
     messages::Together,
 };
 
@@ -99,6 +100,7 @@ pub async fn boot(options: BootOptions) -> anyhow::Result<Booted> {
         models,
         identities: Identities::default(),
         together: Together::default(),
+        writings: Writings::default(),
         store: Arc::new(LocalFileSystem::new_with_prefix(uploads)?),
         settings: options.settings,
     });

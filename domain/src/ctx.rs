@@ -11,6 +11,7 @@ use crate::{
     ai_settings::models::Models,
     auth::{Identities, secrets::Secrets, vault::Vault},
     clock::{Clock, Entropy},
+    drafts::Writings,
     messages::Together,
 };
 
@@ -30,6 +31,8 @@ pub struct Parts {
     pub models: Models,
     pub identities: Identities,
     pub together: Together,
+    /// Drafts that this process is writing.
+    pub writings: Writings,
     /// Attachments' bytes, by random key.
     pub store: Arc<dyn ObjectStore>,
     pub settings: Settings,

@@ -14,6 +14,7 @@ use domain::{
     clock::SystemEntropy,
     ctx::{Parts, Settings},
     db::wake::Topic,
+    drafts::Writings,
     jobs,
     messages::Together,
 };
@@ -96,6 +97,7 @@ impl TestApp {
             models: Models::new(None, false),
             identities: Identities::default(),
             together: Together::default(),
+            writings: Writings::default(),
             store: Arc::new(InMemory::new()),
             settings: Settings::default(),
         });
@@ -129,6 +131,7 @@ impl TestApp {
             models,
             identities: self.ctx.identities.clone(),
             together: Together::default(),
+            writings: Writings::default(),
             store: self.ctx.store.clone(),
             settings: self.ctx.settings.clone(),
         })

@@ -1,12 +1,14 @@
 //! A language model behind an OpenAI-compatible endpoint that says what the test wrote down for it.
 
 use std::{
+    convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use axum::{
     Json, Router,
+    body::Body,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -14,6 +16,7 @@ use axum::{
 };
 use bytes::Bytes;
 use domain::ai::{Remote, RemoteOptions};
+use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -24,6 +27,8 @@ pub enum Says {
     Text(String),
     /// The same, having counted tokens in and out.
     Counted(String, u32, u32),
+    /// This text in two server-sent events, the second once somebody gives the word.
+    Streamed(Arc<Notify>, String),
     /// This text, once somebody gives the word.
     Later(Arc<Notify>, String),
     /// An error, with `Retry-After` in seconds where it has one.
@@ -112,6 +117,20 @@ async fn answer(State(stage): State<Stage>, headers: HeaderMap, body: Bytes) -> 
         Says::Later(word, content) => {
             word.notified().await;
             Json(completion(content)).into_response()
+        }
+        Says::Streamed(word, content) => {
+            let middle = (content.len() / 2..).find(|at| content.is_char_boundary(*at)).unwrap_or_default();
+            let (first, second) = content.split_at(middle);
+            let event = |part: &str| {
+                Bytes::from(format!("data: {}\n\n", json!({ "choices": [{ "delta": { "content": part } }] })))
+            };
+            let (first, second) = (event(first), event(second));
+            let rest = stream::once(async move {
+                word.notified().await;
+                Ok(second)
+            });
+            let events = stream::iter([Ok::<_, Infallible>(first)]).chain(rest);
+            ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(events)).into_response()
         }
         Says::Counted(content, tokens_in, tokens_out) => {
             let mut completion = completion(content);

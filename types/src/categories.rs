@@ -24,6 +24,16 @@ response! {
         pub created_at: DateTime<Utc>,
     }
 
+    /// What the account wants of the drafts in a category.
+    pub struct DraftPolicy {
+        /// Whether drafts are written unasked; an agent may always ask for one.
+        pub drafting: bool,
+        /// Said word for word before the closing, to customers who write in its language.
+        pub note: Option<String>,
+        /// Rules for a model; the built-in composer quotes articles and needs none.
+        pub guidance: Option<String>,
+    }
+
     /// A classifier the account has trained.
     pub struct ClassifierModel {
         pub id: ClassifierModelId,
@@ -66,6 +76,17 @@ request! {
         pub name: Option<String>,
         #[serde(default)]
         pub description: Option<String>,
+    }
+
+    /// Replaces the whole policy.
+    pub struct SetDraftPolicy {
+        pub drafting: bool,
+        /// At most 600 characters, without links.
+        #[serde(default)]
+        pub note: Option<String>,
+        /// At most 2,000 characters.
+        #[serde(default)]
+        pub guidance: Option<String>,
     }
 
     pub struct AddExamples {

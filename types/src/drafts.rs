@@ -19,6 +19,35 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What comparing a sentence with its source came to.
+    ClaimVerdict {
+        Supported = "supported",
+        /// Stays in the draft for the agent to check.
+        Doubtful = "doubtful",
+        /// The source does not say it, so it was taken out of the draft.
+        LeftOut = "left_out",
+    }
+}
+
+text_enum! {
+    /// Why a sentence is not supported.
+    ClaimIssue {
+        /// It names a number that neither its source nor the customer does.
+        Number = "number",
+        /// It names somebody or something that its source does not.
+        Name = "name",
+        /// One of the two says "not" and the other does not.
+        Negation = "negation",
+        /// It says little of what its source says.
+        Weak = "weak",
+        /// Its source is in another language, so words cannot be compared.
+        OtherLanguage = "other_language",
+        /// It states something and no source is given.
+        NoSource = "no_source",
+    }
+}
+
 response! {
     pub struct Draft {
         pub id: DraftId,
@@ -34,6 +63,9 @@ response! {
         pub grounded: bool,
         /// In the order of their numbers in `content`: `[1]` is the first.
         pub sources: Vec<DraftSource>,
+        /// Each sentence that states something, compared with its source, in the order of the draft; empty for drafts from
+        /// before this was done.
+        pub claims: Vec<DraftClaim>,
         pub model: String,
         pub generation_ms: i64,
         /// What was sent, when it was edited before.
@@ -50,6 +82,20 @@ response! {
         /// Cosine similarity of passage and question, -1 to 1.
         pub similarity: f64,
         pub excerpt: String,
+    }
+
+    /// A sentence of a draft that states something.
+    pub struct DraftClaim {
+        /// As it stands in the draft, without its marks.
+        pub text: String,
+        /// Numbers of its sources, from 1.
+        pub sources: Vec<usize>,
+        /// Share of its words that the best place of its sources holds, 0 to 1.
+        pub support: f64,
+        pub verdict: ClaimVerdict,
+        pub issue: Option<ClaimIssue>,
+        /// The number or name that the source lacks.
+        pub detail: Option<String>,
     }
 
     /// A sent draft.

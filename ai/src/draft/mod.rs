@@ -2,6 +2,7 @@
 //! around them is a phrase of ours. No word of the customer is ever copied into a draft, so nothing a customer (or an
 //! attacker) writes can appear in what an agent is about to send.
 
+pub mod claims;
 pub(super) mod guard;
 mod phrases;
 mod select;
@@ -10,7 +11,12 @@ mod tests;
 
 use std::{fmt::Write as _, time::Instant};
 
-use types::{ArticleId, Language, classifications::Sentiment, conversations::Priority, drafts::DraftSource};
+use types::{
+    ArticleId, Language,
+    classifications::Sentiment,
+    conversations::Priority,
+    drafts::{ClaimIssue, ClaimVerdict, DraftClaim, DraftSource},
+};
 
 use super::{AiError, embed::Embedder, text};
 use select::Pick;
@@ -37,6 +43,15 @@ pub struct Passage {
     pub similarity: f64,
 }
 
+/// What an account wants of the drafts in a category.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Said word for word before the closing, to customers who write in its language.
+    pub note: Option<String>,
+    /// For a model only.
+    pub guidance: Option<String>,
+}
+
 /// What a draft is made from.
 #[derive(Clone, Debug)]
 pub struct DraftRequest {
@@ -51,10 +66,26 @@ pub struct DraftRequest {
     pub customer_name: Option<String>,
     pub agent_name: Option<String>,
     pub account_name: String,
+    pub policy: Policy,
     /// Probability that the passages answer the question, as retrieval judges it: 0 to 1.
     pub answerable: f64,
     /// Best first; what is beyond the first eight is not looked at.
     pub passages: Vec<Passage>,
+}
+
+impl DraftRequest {
+    /// All that the customer has said: its numbers and names may be repeated.
+    pub(super) fn customers_words(&self) -> String {
+        let before = self.history.iter().filter(|(who, _)| *who == Who::Customer).map(|(_, text)| text.as_str());
+        let name = self.customer_name.as_deref();
+        let own = [self.agent_name.as_deref(), Some(self.account_name.as_str()), self.policy.note.as_deref()];
+        before
+            .chain([self.question.as_str()])
+            .chain(name)
+            .chain(own.into_iter().flatten())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
 }
 
 /// A draft.
@@ -70,6 +101,8 @@ pub struct Composed {
     pub grounded: bool,
     /// In the order of their numbers in `content`.
     pub sources: Vec<DraftSource>,
+    /// What it states, compared with the sources.
+    pub claims: Vec<DraftClaim>,
     pub model: String,
     pub generation_ms: i64,
 }
@@ -123,6 +156,7 @@ pub(super) fn unanswered_by(request: &DraftRequest, model: &str, started: Instan
 fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
     let wording = phrases::Wording::new(request);
     let mut sources: Vec<DraftSource> = Vec::new();
+    let mut claims = Vec::new();
     let mut paragraphs = vec![wording.greeting(), wording.acknowledgement(true)];
     for group in selection.picks.chunk_by(|a, b| a.passage == b.passage) {
         let passage = &request.passages[group[0].passage];
@@ -136,7 +170,10 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
             paragraphs.push(wording.other_language(passage.language));
         }
         paragraphs.push(quoted(group, number));
+        claims.extend(group.iter().map(|pick| quotation(&pick.text, number, passage.language != request.language)));
     }
+    let (note, unsaid) = wording.note();
+    paragraphs.push(note);
     paragraphs.push(wording.closing());
     paragraphs.push(wording.signature());
     let titles: Vec<String> = sources.iter().map(|source| format!("“{}”", source.title)).collect();
@@ -162,6 +199,7 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
             passage.language.endonym()
         );
     }
+    reasoning.push_str(unsaid);
     Composed {
         content: paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n"),
         language: request.language,
@@ -169,6 +207,7 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
         reasoning,
         grounded: true,
         sources,
+        claims,
         model: MODEL.to_owned(),
         generation_ms: 0,
     }
@@ -193,6 +232,7 @@ fn unanswered(request: &DraftRequest, best: f64) -> Composed {
         reasoning,
         grounded: false,
         sources: Vec::new(),
+        claims: Vec::new(),
         model: MODEL.to_owned(),
         generation_ms: 0,
     }
@@ -205,6 +245,18 @@ fn source(passage: &Passage, group: &[Pick]) -> DraftSource {
         title: passage.title.clone(),
         similarity: passage.similarity,
         excerpt: text::shorten(&excerpt, EXCERPT),
+    }
+}
+
+/// A quoted sentence: its source says it, word for word. In another language than the customer's a person must see to it.
+fn quotation(text: &str, number: usize, foreign: bool) -> DraftClaim {
+    DraftClaim {
+        text: text.to_owned(),
+        sources: vec![number],
+        support: 1.0,
+        verdict: if foreign { ClaimVerdict::Doubtful } else { ClaimVerdict::Supported },
+        issue: foreign.then_some(ClaimIssue::OtherLanguage),
+        detail: None,
     }
 }
 

@@ -4,7 +4,10 @@
 use types::{Language, classifications::Sentiment, conversations::Priority};
 
 use super::{DraftRequest, Who, guard};
-use crate::{sentences, text};
+use crate::{language, sentences, text};
+
+/// From here a note's language counts as known.
+const SURE_LANGUAGE: f64 = 0.8;
 
 /// Phrases of one language.
 struct Phrases {
@@ -83,6 +86,18 @@ impl<'a> Wording<'a> {
     pub fn other_language(&self, language: Language) -> String {
         let at = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
         self.phrases.other_language.replace("{}", self.phrases.languages[at])
+    }
+
+    /// What the account always says in this category, where it fits the customer's language; and, where it does not, a
+    /// sentence that tells the agent.
+    pub fn note(&self) -> (String, &'static str) {
+        let Some(note) = self.request.policy.note.as_deref() else { return (String::new(), "") };
+        let (written_in, certainty) = language::detect(note);
+        if written_in == self.request.language || certainty < SURE_LANGUAGE {
+            (note.to_owned(), "")
+        } else {
+            (String::new(), " The category's note is in another language than the customer's and was left out.")
+        }
     }
 
     pub fn closing(&self) -> String {

@@ -23,7 +23,12 @@ const ANSWERS: f64 = 0.40;
 /// Finnish sentences look somewhat alike to an English model.
 const WORDLESS: f64 = 0.14;
 /// Words a numbered list may have to be quoted whole.
-const STEPS: usize = 150;
+const STEPS: usize = 140;
+/// Words below which what stands around the answer comes along: with greeting, thanks and closing a draft then has about a
+/// hundred.
+const ENOUGH: usize = 60;
+/// Share of the best sentence's score that such a neighbour needs.
+const AROUND: f64 = 0.5;
 /// Share of the best sentence's score that another needs to be quoted beside it.
 const BESIDE: f64 = 0.72;
 /// What a passage in another language is discounted by.
@@ -94,7 +99,7 @@ pub async fn select(embedder: &Embedder, request: &DraftRequest) -> Result<Selec
     if best < if shares_words { ANSWERS } else { ANSWERS + WORDLESS } {
         return Ok(Selection { picks: Vec::new(), best, confidence: 0.0 });
     }
-    let picks = complete(choose(&candidates, best), request);
+    let picks = complete(surround(choose(&candidates, best), &candidates, best), request);
     // From "just enough" at the threshold to "as good as it gets" at 0.75.
     let confidence = (0.45 + 0.5 * (best - ANSWERS) / (0.75 - ANSWERS)).clamp(0.3, 0.95);
     Ok(Selection { picks, best, confidence })
@@ -155,6 +160,29 @@ fn choose(candidates: &[Candidate], best: f64) -> Vec<Pick> {
     }
     chosen.sort_by_key(|pick| (passages.iter().position(|passage| *passage == pick.passage), pick.line));
     chosen
+}
+
+/// A short answer with the sentences next to it, the better one first: they say under which conditions it holds.
+fn surround(mut picks: Vec<Pick>, candidates: &[Candidate], best: f64) -> Vec<Pick> {
+    let length = |text: &str| text.split_whitespace().count();
+    let mut words: usize = picks.iter().map(|pick| length(&pick.text)).sum();
+    while words < ENOUGH {
+        let touches = |pick: &Pick| {
+            picks.iter().any(|known| known.passage == pick.passage && known.line.abs_diff(pick.line) == 1)
+                && !picks.iter().any(|known| known.passage == pick.passage && known.line == pick.line)
+        };
+        let next = candidates
+            .iter()
+            .filter(|candidate| candidate.score >= best * AROUND && words + length(&candidate.pick.text) <= WORDS)
+            .filter(|candidate| touches(&candidate.pick))
+            .max_by(|a, b| a.score.total_cmp(&b.score));
+        let Some(next) = next else { break };
+        words += length(&next.pick.text);
+        picks.push(next.pick.clone());
+    }
+    let order: Vec<usize> = picks.iter().map(|pick| pick.passage).collect();
+    picks.sort_by_key(|pick| (order.iter().position(|passage| *passage == pick.passage), pick.line));
+    picks
 }
 
 /// Steps are useful from the first to the last, so a quoted step brings its whole list; of a list too long for a draft,

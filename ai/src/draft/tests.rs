@@ -59,6 +59,7 @@ fn request(question: &str, language: Language, passages: Vec<Passage>) -> DraftR
         customer_name: Some("Kim Virtanen".to_owned()),
         agent_name: None,
         account_name: "Acme".to_owned(),
+        policy: Policy::default(),
         answerable: 1.0,
         passages,
     }
@@ -101,6 +102,7 @@ const UNANSWERABLE: [(&str, Language); 10] = [
 
 #[tokio::test]
 async fn answers_what_the_articles_answer_and_nothing_else() {
+    let mut lengths = Vec::new();
     for (question, language) in ANSWERABLE {
         let passages = retrieve(question).await;
         let composed = draft(&request(question, language, passages.clone())).await;
@@ -108,7 +110,26 @@ async fn answers_what_the_articles_answer_and_nothing_else() {
         assert!(
             composed.content.contains("Kim") && composed.content.contains("[1]") && composed.content.contains("Acme")
         );
-        assert!((35..=260).contains(&composed.content.split_whitespace().count()), "{}", composed.content);
+        let words = composed.content.split_whitespace().count();
+        assert!((35..=200).contains(&words), "{words}: {}", composed.content);
+        lengths.push(words);
+        // The comparison that a model's drafts go through finds nothing to object to in a quotation.
+        let whole_of = |source: &DraftSource| {
+            let of_article = passages.iter().filter(|passage| passage.article_id == source.article_id);
+            of_article.map(|passage| passage.content.as_str()).collect::<Vec<_>>().join("\n")
+        };
+        let contents: Vec<String> = composed.sources.iter().map(whole_of).collect();
+        let sources = composed.sources.iter().zip(&contents);
+        let sources: Vec<claims::Source<'_>> =
+            sources.map(|(source, content)| claims::Source { title: &source.title, content, language }).collect();
+        let whole: Vec<&str> = composed.claims.iter().map(|claim| claim.text.as_str()).collect();
+        assert!(!whole.is_empty() && whole.iter().all(|text| composed.content.contains(text)), "{whole:?}");
+        let checked = claims::check(&composed.content, language, &sources, question);
+        assert!(
+            checked.claims.iter().all(|claim| claim.verdict != ClaimVerdict::LeftOut) && checked.stands(),
+            "{:?}",
+            checked.claims
+        );
         // Whatever is cited stands in the source, word by word.
         for line in composed.content.lines().filter(|line| line.contains("[1]")) {
             for sentence in
@@ -119,6 +140,7 @@ async fn answers_what_the_articles_answer_and_nothing_else() {
             }
         }
     }
+    println!("words: {lengths:?}");
     for (question, language) in UNANSWERABLE {
         let composed = draft(&request(question, language, retrieve(question).await)).await;
         assert!(
@@ -191,6 +213,23 @@ async fn what_retrieval_doubts_is_not_answered_unless_it_cannot_judge() {
         passage.language = Language::Finnish;
     }
     assert!(draft(&asked).await.grounded);
+}
+
+#[tokio::test]
+async fn the_categorys_note_is_said_in_its_own_language() {
+    let (question, language) = ANSWERABLE[0];
+    let mut asked = request(question, language, retrieve(question).await);
+    asked.policy.note = Some("Refunds are always approved by our billing team before they are paid.".to_owned());
+    let composed = draft(&asked).await;
+    let at = |text: &str| composed.content.find(text).unwrap_or_else(|| panic!("{text}: {}", composed.content));
+    assert!(at("[1]") < at("approved by our billing team") && at("approved by our billing team") < at("Acme"));
+    asked.language = Language::Finnish;
+    let composed = draft(&asked).await;
+    assert!(
+        !composed.content.contains("billing team") && composed.reasoning.contains("note"),
+        "{}",
+        composed.reasoning
+    );
 }
 
 #[tokio::test]

@@ -63,7 +63,8 @@ impl Remote {
     pub async fn classify(&self, request: &ClassifyRequest, ledger: &dyn Ledger) -> Result<Classified, RemoteError> {
         let message: String = request.text.chars().take(LONGEST).collect();
         let user = json!({"categories": request.categories, "teams": request.teams, "schema": schema(request), "message": message});
-        let question = Question { name: "classification", system: SYSTEM, user, answer_tokens: 250, trial: false };
+        let question =
+            Question { name: "classification", system: SYSTEM, user, answer_tokens: 250, trial: false, progress: None };
         self.ask(question, ledger, |answer, mask| accept(answer, request, mask)).await
     }
 }

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod mask;
 mod options;
 mod rewrite;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -22,7 +23,7 @@ mod trial;
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -35,6 +36,7 @@ pub use breaker::Clock;
 pub use classify::{Classified, ClassifyRequest};
 pub use options::{ApiKey, Auth, Format, RemoteOptions, fits_a_header};
 pub use rewrite::{RewriteRequest, Rewritten};
+pub use stream::Progress;
 
 use breaker::Breaker;
 use ledger::{Ended, Ledger, Outgoing, Usage};
@@ -104,10 +106,12 @@ struct Inner {
     breaker: Breaker,
     /// How structured the endpoint lets us ask: a place in [`Format::ALL`].
     format: AtomicU8,
+    /// Whether it has not yet refused to answer piece by piece.
+    streams: AtomicBool,
 }
 
 /// What is asked, before it is masked.
-struct Question {
+struct Question<'a> {
     /// Of the schema, for the endpoint.
     name: &'static str,
     system: &'static str,
@@ -117,6 +121,8 @@ struct Question {
     answer_tokens: i64,
     /// Asked even where the breaker is open: a person wants to know.
     trial: bool,
+    /// Who is told a draft while it is written.
+    progress: Option<&'a Progress>,
 }
 
 impl Remote {
@@ -149,6 +155,7 @@ impl Remote {
             http: http.build()?,
             breaker: Breaker::new(clock),
             format: AtomicU8::new(options.format as u8),
+            streams: AtomicBool::new(true),
             options,
         })))
     }
@@ -167,7 +174,7 @@ impl Remote {
     /// way out: every text of the question is masked here, and `accept` gets the mask to put the values back.
     async fn ask<T>(
         &self,
-        question: Question,
+        question: Question<'_>,
         ledger: &dyn Ledger,
         accept: impl Fn(&str, &Mask) -> Result<T, String>,
     ) -> Result<T, RemoteError> {
@@ -183,7 +190,7 @@ impl Remote {
 
     async fn converse<T>(
         &self,
-        mut question: Question,
+        mut question: Question<'_>,
         ledger: &dyn Ledger,
         accept: impl Fn(&str, &Mask) -> Result<T, String>,
     ) -> Result<T, RemoteError> {
@@ -199,7 +206,8 @@ impl Remote {
         let (mut attempt, mut repairs) = (0, 0);
         loop {
             attempt += 1;
-            let body = self.body(Format::ALL[rank], question.name, &messages, &schema)?;
+            let streaming = question.progress.is_some() && self.0.streams.load(Ordering::Relaxed);
+            let body = self.body(Format::ALL[rank], question.name, &messages, &schema, streaming)?;
             let expected =
                 Usage { tokens_in: transport::tokens(body.len()), tokens_out: question.answer_tokens, estimated: true };
             let going = Outgoing {
@@ -219,7 +227,13 @@ impl Remote {
             }
             let entry = ledger.open(&going).await?;
             let started = Instant::now();
-            let reply = tokio::time::timeout_at(deadline, self.send(body)).await.unwrap_or(Err(RemoteError::Timeout));
+            let arrived = |answer: &str| {
+                if let (Some(progress), Some(text)) = (question.progress, stream::presentable(answer, &mask)) {
+                    progress(&text);
+                }
+            };
+            let reply = tokio::time::timeout_at(deadline, self.send(body, &arrived)).await;
+            let reply = reply.unwrap_or(Err(RemoteError::Timeout));
             let latency = started.elapsed();
             let (answer, judged, usage) = match reply {
                 Ok(reply) => {
@@ -245,8 +259,15 @@ impl Remote {
                     messages.push(json!({"role": "assistant", "content": quoted}));
                     messages.push(json!({"role": "user", "content": format!("That answer was not accepted: {wrong}. Answer again, with one JSON object that follows the schema and nothing else.")}));
                 }
-                // Not understood: maybe the format. What is wrong beyond the format is refused again.
-                (Err(RemoteError::Status(400 | 404 | 415 | 422 | 501)), _) if rank + 1 < Format::ALL.len() => rank += 1,
+                // Not understood: maybe that it should answer piece by piece.
+                (Err(RemoteError::Status(400 | 404 | 415 | 422 | 501)), _) if streaming => {
+                    self.0.streams.store(false, Ordering::Relaxed);
+                }
+                // Or the format. What is wrong beyond the format is refused again.
+                (Err(RemoteError::Status(400 | 404 | 415 | 422 | 501)), _) if rank + 1 < Format::ALL.len() => {
+                    rank += 1;
+                    self.0.streams.store(true, Ordering::Relaxed);
+                }
                 (Err(error), _) => return Err(error),
             }
         }

@@ -4,11 +4,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use types::{
     Language,
-    drafts::{DraftSource, RewriteAction},
+    drafts::{DraftClaim, DraftSource, RewriteAction},
 };
 
-use super::{Question, Remote, RemoteError, compose, ledger::Ledger, mask::Mask, object};
-use crate::{draft::guard, language};
+use super::{Progress, Question, Remote, RemoteError, compose, ledger::Ledger, mask::Mask, object};
+use crate::{
+    draft::{
+        claims::{self, Source},
+        guard,
+    },
+    language, sentences,
+};
 
 /// A draft and what to make of it.
 #[derive(Clone, Debug)]
@@ -16,6 +22,8 @@ pub struct RewriteRequest {
     pub action: RewriteAction,
     /// With its marks `[1]`, …
     pub content: String,
+    /// Of the draft.
+    pub from: Language,
     /// Of the result.
     pub language: Language,
     /// The agent's wish, if any.
@@ -29,6 +37,9 @@ pub struct RewriteRequest {
 pub struct Rewritten {
     pub content: String,
     pub sources: Vec<DraftSource>,
+    pub claims: Vec<DraftClaim>,
+    /// On what was taken out or needs a look; may be empty.
+    pub remark: String,
 }
 
 #[derive(Deserialize)]
@@ -48,7 +59,12 @@ const SYSTEM: &str = "You edit a help-desk reply that a person will check before
 
 impl Remote {
     /// The new wording, checked.
-    pub async fn rewrite(&self, request: &RewriteRequest, ledger: &dyn Ledger) -> Result<Rewritten, RemoteError> {
+    pub async fn rewrite(
+        &self,
+        request: &RewriteRequest,
+        ledger: &dyn Ledger,
+        progress: Option<&Progress>,
+    ) -> Result<Rewritten, RemoteError> {
         let task = match request.action {
             RewriteAction::Shorten => "Make it clearly shorter: at most two thirds of the words.",
             RewriteAction::Friendlier => "Make it warmer and friendlier, without flattery and without more promises.",
@@ -68,7 +84,7 @@ impl Remote {
             "task": task, "instruction": request.instruction, "language": request.language, "schema": schema, "passages": passages,
             "draft": request.content,
         });
-        let question = Question { name: "rewrite", system: SYSTEM, user, answer_tokens: 500, trial: false };
+        let question = Question { name: "rewrite", system: SYSTEM, user, answer_tokens: 500, trial: false, progress };
         self.ask(question, ledger, |answer, mask| accept(answer, request, mask)).await
     }
 }
@@ -86,7 +102,14 @@ fn accept(answer: &str, request: &RewriteRequest, mask: &Mask) -> Result<Rewritt
     if !draft.lines().all(guard::quotable) {
         return Err("the draft contains a link, HTML, or an instruction to a machine; leave that out".to_owned());
     }
-    let (content, used) = compose::renumber(&draft, request.sources.len(), mask)?;
+    // The earlier draft was compared with the articles; what it cites them for may be said again in other words.
+    let said: Vec<String> = (1..=request.sources.len()).map(|number| said_of(request, number)).collect();
+    let sources = request.sources.iter().zip(&said);
+    let sources: Vec<Source<'_>> =
+        sources.map(|(source, said)| Source { title: &source.title, content: said, language: request.from }).collect();
+    let checked = claims::check(&draft, request.language, &sources, &request.content);
+    compose::standing(&checked)?;
+    let (content, used) = compose::renumber(&checked.content, request.sources.len(), mask)?;
     if used.is_empty() && !request.sources.is_empty() {
         return Err("no sentence carries the number of its passage, like [1]".to_owned());
     }
@@ -94,6 +117,19 @@ fn accept(answer: &str, request: &RewriteRequest, mask: &Mask) -> Result<Rewritt
     if spoken != request.language && confidence > 0.8 {
         return Err(format!("the draft must be in {}", request.language));
     }
-    let sources = used.into_iter().map(|index| request.sources[index].clone()).collect();
-    Ok(Rewritten { content: mask.restore(&content)?, sources })
+    Ok(Rewritten {
+        content: mask.restore(&content)?,
+        sources: used.iter().map(|index| request.sources[*index].clone()).collect(),
+        remark: checked.remark(),
+        claims: compose::renumbered(checked.claims, &used, mask)?,
+    })
+}
+
+/// What the earlier draft says of a source, one sentence a line.
+fn said_of(request: &RewriteRequest, number: usize) -> String {
+    let quoted = sentences::split(&request.sources[number - 1].excerpt);
+    let lines = request.content.lines().flat_map(claims::split);
+    let cited: Vec<&str> =
+        lines.filter(|sentence| sentence.marks.contains(&number)).map(|sentence| sentence.text).collect();
+    quoted.into_iter().chain(cited).collect::<Vec<_>>().join("\n")
 }

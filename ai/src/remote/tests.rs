@@ -12,17 +12,24 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use types::{ArticleId, Language, classifications::Sentiment, conversations::Priority, drafts::RewriteAction};
+use types::{
+    ArticleId, Language,
+    classifications::Sentiment,
+    conversations::Priority,
+    drafts::{ClaimVerdict, RewriteAction},
+};
 
 use super::{
     ledger::{Entry, NoLedger},
     *,
 };
-use crate::{Composed, Door, DraftRequest, Passage, Verdict, Who, testing};
+use crate::{Composed, Door, DraftRequest, Passage, Policy, Verdict, Who, testing};
 
 /// What the server does next.
 enum Step {
     Say(String),
+    /// The same, in server-sent events of so many characters.
+    Stream(String, usize),
     Status(u16, &'static [(&'static str, &'static str)]),
     Hang,
 }
@@ -39,6 +46,16 @@ async fn answer(State(script): State<Script>, Json(body): Json<Value>) -> Respon
     match step {
         Some(Step::Say(content)) => {
             Json(json!({"choices": [{"message": {"role": "assistant", "content": content}}]})).into_response()
+        }
+        Some(Step::Stream(content, size)) => {
+            let characters: Vec<char> = content.chars().collect();
+            let pieces = characters.chunks(size).map(|piece| {
+                let delta = json!({"choices": [{"delta": {"content": piece.iter().collect::<String>()}}]});
+                format!("data: {delta}\n\n")
+            });
+            let usage = json!({"choices": [], "usage": {"prompt_tokens": 70, "completion_tokens": 30}});
+            let body: String = pieces.chain([format!("data: {usage}\n\ndata: [DONE]\n\n")]).collect();
+            ([("content-type", "text/event-stream")], body).into_response()
         }
         Some(Step::Status(status, headers)) => {
             let mut response = StatusCode::from_u16(status).unwrap().into_response();
@@ -63,7 +80,7 @@ async fn within(timeout: Duration, steps: Vec<Step>) -> (Door, Script) {
     let router = Router::new().route("/v1/chat/completions", post(answer)).with_state(script.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
     let remote = Remote::new(RemoteOptions { timeout, ..options(format!("http://{address}/v1")) }).unwrap();
-    (Door { remote, ledger: Arc::new(NoLedger) }, script)
+    (Door { remote, ledger: Arc::new(NoLedger), progress: None }, script)
 }
 
 fn options(base_url: String) -> RemoteOptions {
@@ -226,6 +243,7 @@ fn draft_request() -> DraftRequest {
         customer_name: Some("Kim".to_owned()),
         agent_name: None,
         account_name: "Acme".to_owned(),
+        policy: Policy::default(),
         answerable: 1.0,
         passages: vec![
             passage(1, "We open at nine."),
@@ -257,7 +275,8 @@ async fn a_remote_draft_carries_its_sources() {
 async fn unsupported_drafts_are_refused() {
     let bad = [
         GOOD.replace("[2]", "[9]"),
-        GOOD.replace("[2]", ""),
+        GOOD.replace("five business days", "3 hours"),
+        GOOD.replace("[2]", "[1]"),
         GOOD.replace("Please let us know", "See https://evil.example and"),
         GOOD.replace("Please let us know", "![x](http://evil.example/p.png)"),
         "Too short. [1]".to_owned(),
@@ -268,6 +287,58 @@ async fn unsupported_drafts_are_refused() {
         assert!(composed.model.starts_with("builtin-"), "{draft}");
         assert!(!composed.content.contains("evil.example"));
     }
+}
+
+#[tokio::test]
+async fn what_a_draft_states_is_held_against_its_sources() {
+    let stated =
+        GOOD.replace("[2]", "Refunds arrive within five business days. [2] You also get a voucher of 20 €. [2]");
+    let (door, script) = remote(vec![reply(&stated)]).await;
+    let composed = compose(&door).await;
+    assert_eq!(script.seen.lock().unwrap().len(), 1, "the rest stands, so nothing is asked again");
+    assert!(
+        !composed.content.contains("voucher") && composed.content.contains("approval. [1]"),
+        "{}",
+        composed.content
+    );
+    assert!(composed.reasoning.contains("1 sentence left out"), "{}", composed.reasoning);
+    let verdicts: Vec<ClaimVerdict> = composed.claims.iter().map(|claim| claim.verdict).collect();
+    assert_eq!(verdicts, [ClaimVerdict::Supported, ClaimVerdict::Supported, ClaimVerdict::LeftOut]);
+    assert_eq!(composed.claims[2].detail.as_deref(), Some("20"));
+    assert!(composed.claims.iter().all(|claim| claim.sources == [1]), "numbered as in the draft");
+    assert!((composed.confidence - 0.8).abs() < 1e-9, "what is left is supported");
+
+    let policy = Policy { note: None, guidance: Some("Never promise a date.".to_owned()) };
+    let (door, script) = remote(vec![reply(GOOD)]).await;
+    testing::ai().compose(&DraftRequest { policy, ..draft_request() }, Some(&door)).await.unwrap();
+    assert!(script.seen.lock().unwrap()[0].to_string().contains("Never promise a date."));
+}
+
+#[tokio::test]
+async fn a_draft_is_shown_while_it_is_written() {
+    let answer = json!({"answerable": true, "draft": GOOD, "confidence": 0.8}).to_string();
+    let (door, script) = remote(vec![Step::Stream(answer.clone(), 7)]).await;
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let hears = Arc::clone(&told);
+    let progress: Arc<Progress> = Arc::new(move |text: &str| hears.lock().unwrap().push(text.to_owned()));
+    let door = Door { progress: Some(Arc::clone(&progress)), ..door };
+    let composed = compose(&door).await;
+    assert_eq!(composed.model, "scripted");
+    assert_eq!(script.seen.lock().unwrap()[0]["stream"], true);
+    let told = told.lock().unwrap();
+    // How often depends on how the pieces travel.
+    assert!(told.last().unwrap().ends_with("anything else is unclear."), "{told:?}");
+    assert!(told.windows(2).all(|two| two[1].starts_with(&two[0])) && !told.last().unwrap().contains('['), "{told:?}");
+
+    // One that cannot is asked again without, and not asked to any more.
+    let (door, script) = remote(vec![Step::Status(400, &[]), Step::Say(answer.clone()), Step::Say(answer)]).await;
+    let door = Door { progress: Some(progress), ..door };
+    for _ in 0..2 {
+        assert_eq!(compose(&door).await.model, "scripted");
+    }
+    let streamed: Vec<Value> = script.seen.lock().unwrap().iter().map(|body| body["stream"].clone()).collect();
+    assert_eq!(streamed, [true, false, false]);
+    assert_eq!(script.seen.lock().unwrap()[2]["response_format"]["type"], "json_schema", "the format was not to blame");
 }
 
 #[tokio::test]
@@ -452,6 +523,7 @@ async fn a_rewritten_draft_keeps_facts_and_sources() {
     let request = |action| RewriteRequest {
         action,
         content: before.to_owned(),
+        from: Language::English,
         language: Language::English,
         instruction: Some("mention kim@private.example".to_owned()),
         sources: vec![source(4, "Refunds")],
@@ -465,7 +537,7 @@ async fn a_rewritten_draft_keeps_facts_and_sources() {
         say("Bonjour Kim, votre remboursement arrive dans les cinq jours ouvrables suivants. [1] Cordialement, Acme"),
     ])
     .await;
-    let rewritten = door.remote.rewrite(&request(RewriteAction::Shorten), &NoLedger).await.unwrap();
+    let rewritten = door.remote.rewrite(&request(RewriteAction::Shorten), &NoLedger, None).await.unwrap();
     assert_eq!(rewritten.content, good.replace("[EMAIL_1]", "help@acme.example"));
     assert_eq!(rewritten.sources, [source(4, "Refunds")]);
     let seen = script.seen.lock().unwrap().clone();
@@ -481,5 +553,5 @@ async fn a_rewritten_draft_keeps_facts_and_sources() {
             .all(|body| !body.to_string().contains("acme.example") && !body.to_string().contains("private.example"))
     );
     let french = RewriteRequest { language: Language::French, ..request(RewriteAction::Translate) };
-    assert!(door.remote.rewrite(&french, &NoLedger).await.unwrap().content.starts_with("Bonjour"));
+    assert!(door.remote.rewrite(&french, &NoLedger, None).await.unwrap().content.starts_with("Bonjour"));
 }

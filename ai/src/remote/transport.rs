@@ -12,6 +12,7 @@ use super::{
     address::NotPublic,
     ledger::Usage,
     options::{Auth, Format},
+    stream::Arriving,
 };
 
 /// Largest answer that is read, in bytes.
@@ -57,7 +58,7 @@ struct Message {
 }
 
 #[derive(Deserialize)]
-struct Counted {
+pub(super) struct Counted {
     prompt_tokens: u32,
     completion_tokens: u32,
 }
@@ -66,6 +67,20 @@ struct Counted {
 pub(super) struct Reply {
     pub content: String,
     pub usage: Usage,
+}
+
+impl Reply {
+    /// The answer to `sent` bytes, with the endpoint's count or our estimate. An empty answer goes through repair like any
+    /// other wrong one.
+    pub fn new(content: String, counted: Option<Counted>, sent: usize) -> Self {
+        let estimate = || Usage { tokens_in: tokens(sent), tokens_out: tokens(content.len()), estimated: true };
+        let usage = counted.map_or_else(estimate, |counted| Usage {
+            tokens_in: counted.prompt_tokens.into(),
+            tokens_out: counted.completion_tokens.into(),
+            estimated: false,
+        });
+        Self { content, usage }
+    }
 }
 
 /// Tokens of so many bytes, roughly.
@@ -81,8 +96,12 @@ impl Remote {
         name: &str,
         messages: &[Value],
         schema: &Value,
+        stream: bool,
     ) -> Result<Vec<u8>, RemoteError> {
-        let mut body = json!({"model": self.0.options.chat_model, "messages": messages, "stream": false});
+        let mut body = json!({"model": self.0.options.chat_model, "messages": messages, "stream": stream});
+        if stream {
+            body["stream_options"] = json!({"include_usage": true});
+        }
         let unwritable = |_| RemoteError::Invalid("the request cannot be written".to_owned());
         if let Some(format) = format.field(name, schema) {
             body["response_format"] = serde_json::to_value(format).map_err(unwritable)?;
@@ -90,8 +109,9 @@ impl Remote {
         serde_json::to_vec(&body).map_err(unwritable)
     }
 
-    /// Sends a body that [`Self::body`] made. The caller bounds the time.
-    pub(super) async fn send(&self, body: Vec<u8>) -> Result<Reply, RemoteError> {
+    /// Sends a body that [`Self::body`] made. `arrived` is told the content so far of an answer that comes as a stream. The
+    /// caller bounds the time.
+    pub(super) async fn send(&self, body: Vec<u8>, arrived: &(dyn Fn(&str) + Sync)) -> Result<Reply, RemoteError> {
         let options = &self.0.options;
         let sent = body.len();
         let mut request =
@@ -120,27 +140,26 @@ impl Remote {
             }
             _ => return Err(RemoteError::Status(status)),
         }
-        let mut bytes = Vec::new();
+        let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let streamed = content_type.is_some_and(|kind| kind.starts_with("text/event-stream"));
+        let no_completion = || RemoteError::Invalid("the body is no chat completion".to_owned());
+        let (mut arriving, mut bytes) = (Arriving::default(), Vec::new());
         while let Some(part) = response.chunk().await.map_err(|error| failure(&error))? {
-            bytes.extend_from_slice(&part);
-            if bytes.len() > LARGEST {
+            if !streamed {
+                bytes.extend_from_slice(&part);
+            } else if arriving.feed(&part).ok_or_else(no_completion)? {
+                arrived(&arriving.content);
+            }
+            if bytes.len().max(arriving.content.len()) > LARGEST {
                 return Err(RemoteError::Invalid("it is larger than 256 KiB".to_owned()));
             }
         }
-        let completion: Completion = serde_json::from_slice(&bytes)
-            .map_err(|_| RemoteError::Invalid("the body is no chat completion".to_owned()))?;
+        if streamed {
+            return Ok(arriving.done(sent));
+        }
+        let completion: Completion = serde_json::from_slice(&bytes).map_err(|_| no_completion())?;
         let content = completion.choices.into_iter().next().and_then(|choice| choice.message.content);
-        // An empty answer goes through repair like any other wrong one.
-        let content = content.unwrap_or_default();
-        let usage = completion.usage.map_or_else(
-            || Usage { tokens_in: tokens(sent), tokens_out: tokens(content.len()), estimated: true },
-            |counted| Usage {
-                tokens_in: counted.prompt_tokens.into(),
-                tokens_out: counted.completion_tokens.into(),
-                estimated: false,
-            },
-        );
-        Ok(Reply { content, usage })
+        Ok(Reply::new(content.unwrap_or_default(), completion.usage, sent))
     }
 }
 

@@ -24,6 +24,7 @@ impl Remote {
             user: json!({"schema": schema, "question": "Set ok to true."}),
             answer_tokens: 20,
             trial: true,
+            progress: None,
         };
         self.ask(question, ledger, |answer, _| {
             let Answer { ok } = object(answer)?;

@@ -43,6 +43,8 @@ pub struct OpenConversation {
     pub contact: RwSignal<Contact>,
     pub previous: StoredValue<Vec<Conversation>>,
     pub work: RwSignal<Option<Work>>,
+    /// The draft so far, while a model writes it.
+    pub being_written: RwSignal<Option<String>>,
     /// Who writes now, by name; None for the customer.
     pub typing: RwSignal<HashMap<Option<UserId>, String>>,
     /// Other agents who look at it.
@@ -73,6 +75,7 @@ impl OpenConversation {
             contact: RwSignal::new(opened.contact),
             previous: StoredValue::new(opened.previous),
             work: RwSignal::new(None),
+            being_written: RwSignal::new(None),
             typing: RwSignal::new(HashMap::new()),
             lookers: RwSignal::new(HashMap::new()),
             panel: RwSignal::new(false),
@@ -117,6 +120,7 @@ impl OpenConversation {
             }
             News::Draft { draft, .. } if draft.conversation_id == self.id => {
                 self.work.set(None);
+                self.being_written.set(None);
                 self.draft.update(|shown| match shown {
                     Some(known) if known.id > draft.id => {}
                     _ => *shown = Some((**draft).clone()).filter(|draft| draft.status == DraftStatus::Pending),
@@ -129,6 +133,7 @@ impl OpenConversation {
                 self.hear_typing(typing.user_id, &typing.name, typing.on);
             }
             News::Processing(at) if at.conversation_id == self.id => {
+                self.being_written.set(at.text.clone());
                 self.start_work(if at.stage.starts_with("draft") { Work::Drafting } else { Work::Classifying });
             }
             News::Presence(presence) if presence.conversation_id == Some(self.id) => {

@@ -1,6 +1,7 @@
 //! Drafts: the assistant's proposed answer, its sources, and what becomes of it.
 
 pub mod api;
+mod claims;
 mod offer;
 mod rewrite;
 mod sources;

@@ -7,7 +7,11 @@ use types::{
     messages::{ContentType, SenderType},
 };
 
-use super::{api, rewrite::RewriteMenu};
+use super::{
+    api,
+    claims::{Claims, runs},
+    rewrite::RewriteMenu,
+};
 use crate::{
     browser,
     conversations::{OpenConversation, Work, use_open},
@@ -35,15 +39,27 @@ pub fn accept(open: OpenConversation, writing: Writing, id: DraftId, content: Op
     });
 }
 
-/// The text with its `[1]` as marks of the sources.
+/// The text with its `[1]` as marks of the sources and what needs a look underlined.
 fn marked(draft: &Draft) -> Vec<AnyView> {
     let mut views = Vec::new();
-    let mut rest = draft.content.as_str();
+    for (text, doubtful) in runs(&draft.content, &draft.claims) {
+        if doubtful {
+            views.push(view! { <span class="underline decoration-orange decoration-dotted decoration-2 underline-offset-4">{with_marks(text, draft.sources.len())}</span> }.into_any());
+        } else {
+            views.extend(with_marks(text, draft.sources.len()));
+        }
+    }
+    views
+}
+
+fn with_marks(text: &str, sources: usize) -> Vec<AnyView> {
+    let mut views = Vec::new();
+    let mut rest = text;
     while let Some(at) = rest.find('[') {
         let (before, mark) = rest.split_at(at);
         let number = mark[1..].split_once(']').and_then(|(inside, after)| Some((inside.parse::<usize>().ok()?, after)));
         match number {
-            Some((number, after)) if (1..=draft.sources.len()).contains(&number) => {
+            Some((number, after)) if (1..=sources).contains(&number) => {
                 views.push(before.trim_end_matches(' ').to_owned().into_any());
                 views.push(view! { <sup class="ml-0.5 rounded bg-accent-soft px-1 text-[10px] font-semibold text-accent-ink">{number}</sup> }.into_any());
                 rest = after;
@@ -63,11 +79,21 @@ fn marked(draft: &Draft) -> Vec<AnyView> {
 pub fn Offer(writing: Writing) -> impl IntoView {
     let open = use_open();
     let i18n = use_i18n();
-    let offered =
-        Memo::new(move |_| open.draft.get().filter(|_| !writing.note.get() && writing.from_draft.get().is_none()));
-    view! { {move || offered.get().map(|draft| view! { <Proposal draft=draft writing=writing/> })} {move || (open.work.get() == Some(Work::Drafting)).then(|| view! {
-        <p role="status" class="flex items-center gap-2 px-4 pt-2 text-sm text-ink-3"><Icon icon=icons::SPINNER class="spin text-accent"/>{i18n.t(K::Drafting)}</p>
-    })} }
+    let drafting = move || open.work.get() == Some(Work::Drafting);
+    let written = move || open.being_written.get().filter(|_| drafting());
+    let offered = Memo::new(move |_| {
+        let hidden = writing.note.get() || writing.from_draft.get().is_some() || written().is_some();
+        open.draft.get().filter(|_| !hidden)
+    });
+    view! {
+        {move || offered.get().map(|draft| view! { <Proposal draft=draft writing=writing/> })}
+        {move || drafting().then(|| view! {
+            <p role="status" class="flex items-center gap-2 px-4 pt-2 text-sm text-ink-3"><Icon icon=icons::SPINNER class="spin text-accent"/>{i18n.t(K::Drafting)}</p>
+        })}
+        {move || written().map(|text| view! {
+            <div class="mx-2 mt-2 max-h-[30vh] overflow-auto rounded-lg border border-soft bg-sunken px-3 py-1.5 whitespace-pre-wrap text-ink-2" tabindex="0" role="region" aria-label=i18n.t(K::Drafting) dir="auto">{text}</div>
+        })}
+    }
 }
 
 #[component]
@@ -92,6 +118,7 @@ fn Proposal(draft: Draft, writing: Writing) -> impl IntoView {
     view! {
         <section class="mx-2 mt-2 rounded-lg border border-soft bg-sunken" aria-label=i18n.t(K::Draft)>
             <p class="flex items-center gap-1.5 px-3 pt-2 text-xs text-ink-2"><Icon icon=icons::BOT class="text-accent !size-[13px]"/>{head}</p>
+            <Claims claims=draft.claims.clone()/>
             <div class="max-h-[30vh] overflow-auto border-b border-soft px-3 py-1.5 whitespace-pre-wrap" tabindex="0" role="region" aria-label=i18n.t(K::Draft) dir="auto" lang=draft.language.as_str()>{marked(&draft)}</div>
             <div class="flex flex-wrap items-center gap-2 p-2">
                 <button type="button" class="btn btn-primary !h-7" disabled=move || writing.busy.get() on:click=move |_| accept(open, writing, id, None)><Icon icon=icons::SEND/>{i18n.t(K::SendDraft)}</button>

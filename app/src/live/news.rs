@@ -59,6 +59,8 @@ pub struct Processing {
     pub conversation_id: ConversationId,
     #[serde(default)]
     pub stage: String,
+    /// The draft so far, where a model writes one.
+    pub text: Option<String>,
 }
 
 /// An object with the conversation it belongs to beside it.

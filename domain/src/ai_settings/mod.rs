@@ -8,14 +8,15 @@ use std::{sync::Arc, time::Instant};
 
 use serde_json::json;
 use types::{
-    AccountId, Timestamp,
+    AccountId, ConversationId, Timestamp,
     ai_settings::{AiSettings, AiTest, BuiltinReason, ModelInUse, Provider, UpdateAiSettings},
     egress::Purpose,
 };
 
 use crate::{
     Actor, Ctx, Permission, Result, TenantTx,
-    ai::Door,
+    ai::{Door, remote::Progress},
+    drafts::Writing,
     egress::{self, About, Books},
     events::{self, Audit},
     jobs,
@@ -141,7 +142,11 @@ pub async fn door(ctx: &Ctx, tx: &mut TenantTx, about: About) -> Result<Option<D
     let stored = queries::find(tx).await?;
     let account = tx.account_id();
     match ctx.models.of(ctx, account, &stored).await {
-        Ok(remote) => Ok(Some(Door { remote, ledger: Arc::new(Books::new(ctx, account, about)) })),
+        Ok(remote) => {
+            let progress = about.conversation_id.filter(|_| matches!(about.purpose, Purpose::Draft | Purpose::Rewrite));
+            let progress = progress.map(|conversation| watched(ctx, account, conversation));
+            Ok(Some(Door { remote, ledger: Arc::new(Books::new(ctx, account, about)), progress }))
+        }
         Err(because) => {
             if matches!(because, BuiltinReason::KeyUnreadable | BuiltinReason::AddressRefused) {
                 tracing::warn!(%account, %because, "ai_settings.model.unusable: the built-in assistant answers");
@@ -149,6 +154,12 @@ pub async fn door(ctx: &Ctx, tx: &mut TenantTx, about: About) -> Result<Option<D
             Ok(None)
         }
     }
+}
+
+/// Lets whoever watches the account see a draft while it is written.
+fn watched(ctx: &Ctx, account_id: AccountId, conversation_id: ConversationId) -> Arc<Progress> {
+    let writings = ctx.writings.clone();
+    Arc::new(move |text: &str| writings.tell(Writing { account_id, conversation_id, text: text.to_owned() }))
 }
 
 /// What [`rotate`] did.

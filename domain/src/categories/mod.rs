@@ -1,6 +1,7 @@
 //! Categories: what an account sorts messages into. Whatever changes here is learned by the account's classifier.
 
 pub mod jobs;
+pub mod policy;
 pub(crate) mod queries;
 
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use types::{
     CategoryExampleId, CategoryId,
-    categories::{Category, CategoryExample},
+    categories::{Category, CategoryExample, DraftPolicy},
 };
 
 use crate::{Result, TenantTx, ai};
@@ -191,4 +191,45 @@ pub async fn delete_example(tx: &mut TenantTx, id: CategoryId, example: Category
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+pub async fn policy(tx: &mut TenantTx, id: CategoryId) -> Result<DraftPolicy> {
+    let account = tx.account_id();
+    Ok(sqlx::query_as!(
+        DraftPolicy,
+        "select drafting, draft_note as note, draft_guidance as guidance from categories where account_id = $1 and id = $2",
+        account.0,
+        id.0
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+pub async fn policy_by_name(tx: &mut TenantTx, name: &str) -> Result<Option<DraftPolicy>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_as!(
+        DraftPolicy,
+        "select drafting, draft_note as note, draft_guidance as guidance from categories
+         where account_id = $1 and lower(name) = lower($2)",
+        account.0,
+        name
+    )
+    .fetch_optional(tx.conn())
+    .await?)
+}
+
+/// `NotFound` when there is no such category.
+pub async fn set_policy(tx: &mut TenantTx, id: CategoryId, policy: &DraftPolicy) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query_scalar!(
+        "update categories set drafting = $3, draft_note = $4, draft_guidance = $5 where account_id = $1 and id = $2 returning id",
+        account.0,
+        id.0,
+        policy.drafting,
+        policy.note,
+        policy.guidance
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(())
 }

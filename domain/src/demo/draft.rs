@@ -84,6 +84,7 @@ pub async fn compose(
         customer_name: Some(customer.name.clone()),
         agent_name: agent.map(|id| office.name_of(id)),
         account_name: office.account_name.clone(),
+        policy: ai::Policy::default(),
         answerable: found.answerable,
         passages: found.passages.into_iter().map(ai::Passage::from).collect(),
     };

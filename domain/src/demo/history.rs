@@ -277,6 +277,7 @@ async fn save_drafts(tx: &mut TenantTx, played: &[Played], ids: &Ids) -> Result<
             decided_by: drafted.decided_by,
             decided_at: drafted.decided_at,
             created_at: drafted.at,
+            claims: &composed.claims,
         })
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;

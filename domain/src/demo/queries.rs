@@ -271,14 +271,14 @@ pub async fn insert_drafts(tx: &mut TenantTx, rows: &[DraftRow<'_>]) -> Result<V
     let account = tx.account_id();
     let ids = sqlx::query_scalar!(
         "insert into drafts (account_id, conversation_id, message_id, content, language, confidence, reasoning, grounded, status, model,
-                             generation_ms, sent_message_id, sent_content, edit_distance, rejection_reason, decided_by, decided_at, created_at)
+                             generation_ms, sent_message_id, sent_content, edit_distance, rejection_reason, decided_by, decided_at, created_at, claims)
          select $1, r.conversation_id, r.message_id, r.content, r.language, r.confidence, r.reasoning, r.grounded, r.status, r.model,
                 r.generation_ms, r.sent_message_id, r.sent_content, r.edit_distance, r.rejection_reason, r.decided_by, r.decided_at,
-                r.created_at
+                r.created_at, r.claims
          from rows from (jsonb_to_recordset($2) as (conversation_id bigint, message_id bigint, content text, language text,
              confidence double precision, reasoning text, grounded boolean, status text, model text, generation_ms bigint,
              sent_message_id bigint, sent_content text, edit_distance integer, rejection_reason text, decided_by bigint,
-             decided_at timestamptz, created_at timestamptz)) with ordinality as r
+             decided_at timestamptz, created_at timestamptz, claims jsonb)) with ordinality as r
          order by r.ordinality
          returning id",
         account.0,

@@ -5,7 +5,7 @@ use types::{
     ContactId, ConversationId, DraftId, InboxId, Language, MessageId, TeamId, Timestamp, UserId,
     classifications::{Alternative, Confidences, Evidence, Outcome, Sentiment},
     conversations::{AssignmentSource, Priority, Status},
-    drafts::DraftStatus,
+    drafts::{DraftClaim, DraftStatus},
     messages::{Activity, ContentType, DeliveryStatus, SenderType},
 };
 
@@ -118,6 +118,7 @@ pub struct DraftRow<'a> {
     pub decided_by: Option<UserId>,
     pub decided_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    pub claims: &'a [DraftClaim],
 }
 
 #[derive(Serialize)]

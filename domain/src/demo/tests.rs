@@ -13,6 +13,7 @@ use crate::{
     auth::{Identities, secrets::Secrets, vault::Vault},
     clock::{FixedClock, SystemEntropy},
     ctx::{Parts, Settings},
+    drafts::Writings,
     knowledge,
     messages::Together,
 };
@@ -38,6 +39,7 @@ async fn ctx(pool: &PgPool, production: bool) -> Ctx {
         models: Models::new(None, production),
         identities: Identities::default(),
         together: Together::default(),
+        writings: Writings::default(),
         store: Arc::new(object_store::memory::InMemory::new()),
         settings: Settings { production, ..Settings::default() },
     })

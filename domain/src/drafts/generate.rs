@@ -10,11 +10,14 @@ use types::{
     messages::{Message, SenderType},
 };
 
-use super::queries::{self, Scene};
+use super::{
+    confidence,
+    queries::{self, Scene},
+};
 use crate::{
     Actor, Ctx, Error, Result, TenantTx,
     ai::{self, Door, DraftRequest, Who, language},
-    ai_settings, classifications, conversations,
+    ai_settings, categories, classifications, conversations,
     egress::About,
     events::{self, Event},
     jobs::{self, Claimed},
@@ -38,6 +41,7 @@ pub(super) struct Case {
     priority: Priority,
     sentiment: Sentiment,
     pub(super) language: Language,
+    policy: ai::Policy,
     /// To a remote model, when one may be asked.
     door: Option<Door>,
 }
@@ -77,6 +81,11 @@ pub(super) async fn read(ctx: &Ctx, tx: &mut TenantTx, id: MessageId, again: boo
         Some(id) => Some(classifications::find(tx, id).await?),
         None => None,
     };
+    let category = classification.as_ref().map_or_else(|| "general".to_owned(), |c| c.category.clone());
+    let policy = categories::policy::of(tx, &category).await?;
+    if !again && !policy.drafting {
+        return Ok(None);
+    }
     let mut history: Vec<(Who, String)> = queries::said_before(tx, message.conversation_id, id, HISTORY)
         .await?
         .into_iter()
@@ -97,7 +106,8 @@ pub(super) async fn read(ctx: &Ctx, tx: &mut TenantTx, id: MessageId, again: boo
         About { purpose: Purpose::Draft, conversation_id: Some(message.conversation_id), message_id: Some(message.id) };
     Ok(Some(Case {
         door: ai_settings::door(ctx, tx, about).await?,
-        category: classification.as_ref().map_or_else(|| "general".to_owned(), |c| c.category.clone()),
+        category,
+        policy: ai::Policy { note: policy.note, guidance: policy.guidance },
         priority: classification.as_ref().map_or(Priority::Normal, |c| c.priority),
         sentiment: classification.as_ref().map_or(Sentiment::Neutral, |c| c.sentiment),
         language,
@@ -135,6 +145,7 @@ pub(super) async fn request(ctx: &Ctx, account: AccountId, case: Case) -> Result
         customer_name: case.scene.contact_name,
         agent_name: case.scene.agent_name,
         account_name: case.scene.account_name,
+        policy: case.policy,
         answerable: found.answerable,
         passages: found.passages.into_iter().map(ai::Passage::from).collect(),
     })
@@ -151,7 +162,8 @@ async fn save(tx: &mut TenantTx, job: &Claimed, wanted: &DraftReply, composed: &
     let newest = classifications::queries::newest_customer_message(tx, conversation).await? == Some(message.id);
     // The customer has written again: the draft is kept for the record, the newer message's one is offered.
     let status = if newest { DraftStatus::Pending } else { DraftStatus::Superseded };
-    let Some(id) = queries::insert(tx, conversation, message.id, Some(job.id), status, composed).await? else {
+    let sure = confidence::of(tx, composed).await?;
+    let Some(id) = queries::insert(tx, conversation, message.id, Some(job.id), status, composed, sure).await? else {
         return Ok(());
     };
     if newest {

@@ -1,9 +1,11 @@
 //! Drafts: proposed answers to customers, and what the agents make of them.
 
+mod confidence;
 mod generate;
 pub(crate) mod queries;
 mod rewrite;
 pub(crate) mod text;
+mod writing;
 
 use serde_json::json;
 use types::{
@@ -24,6 +26,7 @@ use queries::Decision;
 
 pub use generate::generate;
 pub use rewrite::rewrite;
+pub use writing::{Writing, Writings};
 
 /// Drafts shown of one conversation.
 const LISTED: i64 = 50;

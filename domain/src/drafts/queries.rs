@@ -1,8 +1,9 @@
 //! SQL of drafts and their sources.
 
+use sqlx::types::Json;
 use types::{
     ArticleId, ClassificationId, ConversationId, DraftId, JobId, Language, MessageId, Timestamp, UserId,
-    drafts::{Draft, DraftSource, DraftStatus},
+    drafts::{Draft, DraftClaim, DraftSource, DraftStatus},
     messages::SenderType,
 };
 
@@ -18,6 +19,7 @@ struct Row {
     reasoning: String,
     status: DraftStatus,
     grounded: bool,
+    claims: Json<Vec<DraftClaim>>,
     model: String,
     generation_ms: i64,
     sent_content: Option<String>,
@@ -32,8 +34,8 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Draft>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id: DraftId", conversation_id as "conversation_id: ConversationId", message_id as "message_id: MessageId", content,
-                  language as "language: Language", confidence, reasoning, status as "status: DraftStatus", grounded, model,
-                  generation_ms, sent_content, edit_distance, rejection_reason, created_at
+                  language as "language: Language", confidence, reasoning, status as "status: DraftStatus", grounded,
+                  claims as "claims: Json<Vec<DraftClaim>>", model, generation_ms, sent_content, edit_distance, rejection_reason, created_at
            from drafts where account_id = $1 and id = any($2) order by message_id desc, id desc"#,
         account.0,
         ids
@@ -69,6 +71,7 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Draft>> {
             reasoning: row.reasoning,
             status: row.status,
             grounded: row.grounded,
+            claims: row.claims.0,
             model: row.model,
             generation_ms: row.generation_ms,
             sent_content: row.sent_content,
@@ -167,7 +170,7 @@ pub async fn said_before(
     Ok(rows.into_iter().map(|row| (row.sender_type, row.content)).collect())
 }
 
-/// None when the job has drafted before.
+/// None when the job has drafted before. `confidence` is what the composed one's came to.
 pub async fn insert(
     tx: &mut TenantTx,
     conversation: ConversationId,
@@ -175,12 +178,13 @@ pub async fn insert(
     job: Option<JobId>,
     status: DraftStatus,
     composed: &Composed,
+    confidence: f64,
 ) -> Result<Option<DraftId>> {
     let (account, now) = (tx.account_id(), tx.now());
     let id = sqlx::query_scalar!(
         r#"insert into drafts (account_id, conversation_id, message_id, job_id, content, language, confidence, reasoning, grounded, status,
-                               model, generation_ms, created_at, decided_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $10 <> 'pending' then $13::timestamptz end)
+                               model, generation_ms, created_at, decided_at, stated_confidence, claims)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $10 <> 'pending' then $13::timestamptz end, $14, $15)
            on conflict (account_id, job_id) do nothing
            returning id as "id: DraftId""#,
         account.0,
@@ -189,13 +193,15 @@ pub async fn insert(
         job.map(|id| id.0),
         composed.content,
         composed.language.as_str(),
-        composed.confidence,
+        confidence,
         composed.reasoning,
         composed.grounded,
         status.as_str(),
         composed.model,
         composed.generation_ms,
-        now
+        now,
+        composed.confidence,
+        Json(&composed.claims) as _
     )
     .fetch_optional(tx.conn())
     .await?;
@@ -220,6 +226,26 @@ pub async fn insert(
     .execute(tx.conn())
     .await?;
     Ok(Some(id))
+}
+
+/// The newest decisions on a model's drafts that answer: the confidence it stated, and whether the draft was of use: sent
+/// with at most the given share of its characters changed. By `drafts_decided_idx`.
+pub async fn decided(tx: &mut TenantTx, model: &str, changed: f64, limit: i64) -> Result<Vec<(f64, bool)>> {
+    let account = tx.account_id();
+    let rows = sqlx::query!(
+        r#"select coalesce(stated_confidence, confidence) as "stated!",
+                  (status <> 'rejected' and coalesce(edit_distance, 0) <= $3::float8 * char_length(content)) as "of_use!"
+           from drafts
+           where account_id = $1 and model = $2 and grounded and status in ('accepted', 'edited', 'rejected')
+           order by id desc limit $4"#,
+        account.0,
+        model,
+        changed,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.stated, row.of_use)).collect())
 }
 
 /// Overtakes every pending draft of the conversation but this one.

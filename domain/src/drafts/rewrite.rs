@@ -9,7 +9,7 @@ use types::{
     events::EventKind,
 };
 
-use super::{DECIDED, find, generate, lock_pending, queries};
+use super::{DECIDED, confidence, find, generate, lock_pending, queries};
 use crate::{
     Actor, Ctx, Error, Permission, Result,
     ai::{
@@ -71,7 +71,8 @@ pub async fn rewrite(ctx: &Ctx, actor: &Actor, id: DraftId, request: RewriteDraf
     let mut tx = ctx.begin(actor).await?;
     let (draft, _) = lock_pending(&mut tx, id).await?;
     let (conversation, message) = (draft.conversation_id, draft.message_id);
-    let made = queries::insert(&mut tx, conversation, message, None, DraftStatus::Pending, &composed).await?;
+    let sure = confidence::of(&mut tx, &composed).await?;
+    let made = queries::insert(&mut tx, conversation, message, None, DraftStatus::Pending, &composed, sure).await?;
     let made = made.ok_or_else(|| Error::internal(anyhow::anyhow!("a draft without a job met another")))?;
     queries::supersede_others(&mut tx, conversation, made).await?;
     conversations::queries::set_pending_draft(&mut tx, conversation, Some(made)).await?;
@@ -91,18 +92,27 @@ async fn reworded(door: &Door, draft: &Draft, request: RewriteDraft, instruction
     let wanted = RewriteRequest {
         action: request.action,
         content: draft.content.clone(),
+        from: draft.language,
         language,
         instruction,
         sources: draft.sources.clone(),
     };
-    let rewritten = door.remote.rewrite(&wanted, door.ledger.as_ref()).await.map_err(refused)?;
+    let rewritten =
+        door.remote.rewrite(&wanted, door.ledger.as_ref(), door.progress.as_deref()).await.map_err(refused)?;
     Ok(Composed {
         content: rewritten.content,
         language,
         confidence: draft.confidence,
-        reasoning: format!("Reworded by {} from an earlier draft; check it against the sources.", door.remote.model()),
+        reasoning: format!(
+            "Reworded by {} from an earlier draft; check it against the sources. {}",
+            door.remote.model(),
+            rewritten.remark
+        )
+        .trim_end()
+        .to_owned(),
         grounded: draft.grounded,
         sources: rewritten.sources,
+        claims: rewritten.claims,
         model: door.remote.model().to_owned(),
         generation_ms: started.elapsed().as_millis() as i64,
     })

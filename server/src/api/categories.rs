@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode, response::Response};
 use domain::{Ctx, categories};
 use types::{
     CategoryExampleId, CategoryId, Page, PageQuery,
-    categories::{AddExamples, Category, CategoryExample, CreateCategory, UpdateCategory},
+    categories::{AddExamples, Category, CategoryExample, CreateCategory, DraftPolicy, SetDraftPolicy, UpdateCategory},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -22,6 +22,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get, update, delete))
         .routes(routes!(examples, add_examples))
         .routes(routes!(delete_example))
+        .routes(routes!(policy, set_policy))
 }
 
 #[utoipa::path(get, path = "/api/categories", tag = "categories", params(PageQuery), responses((status = 200, body = Page<Category>)))]
@@ -105,4 +106,27 @@ async fn delete_example(
     categories::delete_example(&mut tx, &caller, id, example).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What the account wants of the drafts in the category.
+#[utoipa::path(get, path = "/api/categories/{id}/draft-policy", tag = "categories", params(("id" = i64, Path)),
+    responses((status = 200, body = DraftPolicy), (status = 404)))]
+async fn policy(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<CategoryId>) -> Result<Json<DraftPolicy>> {
+    let mut tx = ctx.begin(&caller).await?;
+    Ok(Json(categories::policy::get(&mut tx, &caller, id).await?))
+}
+
+/// Says what the account wants of the drafts in the category. For admins.
+#[utoipa::path(put, path = "/api/categories/{id}/draft-policy", tag = "categories", params(("id" = i64, Path)), request_body = SetDraftPolicy,
+    responses((status = 200, body = DraftPolicy), (status = 403), (status = 404)))]
+async fn set_policy(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<CategoryId>,
+    Body(body): Body<SetDraftPolicy>,
+) -> Result<Json<DraftPolicy>> {
+    let mut tx = ctx.begin(&caller).await?;
+    let policy = categories::policy::set(&mut tx, &caller, id, body).await?;
+    tx.commit().await?;
+    Ok(Json(policy))
 }

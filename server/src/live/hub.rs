@@ -13,10 +13,11 @@ use axum::extract::ws::Utf8Bytes;
 use domain::{
     Actor, ActorKind, Ctx,
     db::wake::Topic,
+    drafts::Writing,
     events::{self, LoggedEvent, Tail},
 };
 use serde_json::{Value, json};
-use tokio::sync::broadcast;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 use types::{
     AccountId, ContactId, ConversationId,
@@ -67,6 +68,7 @@ impl Hub {
                 () = stop.cancelled() => {}
                 () = running.run() => {}
                 () = running.proofs().run(running.ctx()) => {}
+                () = running.watch_drafts() => {}
             }
         });
         hub
@@ -111,6 +113,22 @@ impl Hub {
                 tracing::warn!(%error, "server.hub.tail failed; trying again");
             }
             let _ = tokio::time::timeout(POLL, numbered.changed()).await;
+        }
+    }
+
+    /// Shows agents a draft while a model writes it in this process.
+    async fn watch_drafts(&self) {
+        let mut writings = self.ctx().writings.watch();
+        loop {
+            match writings.recv().await {
+                Ok(Writing { account_id, conversation_id, text }) => {
+                    let data = json!({ "conversation_id": conversation_id, "stage": "draft", "text": text });
+                    self.tell(account_id, EventKind::AiProcessing, &data);
+                }
+                // The next part has all of it.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
         }
     }
 

@@ -50,7 +50,7 @@ async fn a_new_wording_takes_the_place_of_the_old(_: PgPoolOptions, options: PgC
     let (conversation, first) = scene(&app, &office).await;
     let (admin, anna) = (office.admin(&app).await, office.anna(&app).await);
     let short = "Hi, your card gets the refund at once and shows it within 3 business days. [1] Kind regards, acme";
-    let anew = "Hello, we are sorry about the double payment. One of the two payments goes back to your card at once. [1] It shows within 3 business days. acme";
+    let anew = "Hello, we are sorry about the double payment. One of the two payments goes back to your card at once. [1] It shows within 3 business days. [1]\n\nacme";
     let model = ScriptedModel::start(move |what, _| match what {
         "rewrite" => Says::Text(json!({ "draft": short }).to_string()),
         _ => Says::Text(json!({ "answerable": true, "draft": anew, "confidence": 0.9 }).to_string()),

@@ -54,6 +54,7 @@ fn body(method: &Method, path: &str) -> Option<Value> {
         ("POST", "correct") => Some(json!({ "category": "sales" })),
         ("POST", "rewrite") => Some(json!({ "action": "shorten" })),
         ("POST", "accept" | "reject") | ("PATCH", _) => Some(json!({})),
+        ("PUT", "draft-policy") => Some(json!({ "drafting": true })),
         ("PUT", _) => Some(json!({ "title": "x", "body": "y" })),
         (method, _) => panic!("say what to send to {method} {path}"),
     }
