@@ -1,6 +1,7 @@
 //! `eval`: the product's own code, measured on a data set; one JSON object on standard output.
 
 mod answerability;
+mod grouping;
 mod measures;
 mod retrieval;
 
@@ -24,6 +25,8 @@ pub enum EvalCommand {
     Retrieval(retrieval::RetrievalArgs),
     /// Fit the probability that the articles answer a question
     Answerability(answerability::AnswerabilityArgs),
+    /// How well questions without an answer are grouped into articles to write
+    Grouping(grouping::GroupingArgs),
 }
 
 #[derive(Args, Debug)]
@@ -55,6 +58,7 @@ pub async fn run(installation: &Installation, command: EvalCommand) -> anyhow::R
         }
         EvalCommand::Retrieval(arguments) => retrieval::run(installation, &arguments).await,
         EvalCommand::Answerability(arguments) => answerability::run(&arguments),
+        EvalCommand::Grouping(arguments) => tokio::task::spawn_blocking(move || grouping::run(&arguments)).await?,
     }
 }
 
