@@ -4,6 +4,7 @@
 pub mod calibration;
 pub mod chunk;
 pub mod classifier;
+pub mod cluster;
 pub mod draft;
 pub mod embed;
 pub mod encoder;
@@ -84,6 +85,11 @@ impl Ai {
     /// As [`Self::embed`], behind everything interactive.
     pub async fn embed_bulk(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, AiError> {
         self.0.embedder.embed_bulk(texts).await
+    }
+
+    /// As [`Self::embed`], for texts that come back; see [`Embedder::embed_remembered`].
+    pub async fn embed_remembered(&self, texts: &[String]) -> Result<Vec<Arc<Vec<f32>>>, AiError> {
+        self.0.embedder.embed_remembered(texts).await
     }
 
     /// The verdict on `text`, in the built-in categories.

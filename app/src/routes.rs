@@ -11,7 +11,7 @@ use crate::{
     accounts::SettingsPage,
     agents::PeoplePage,
     ai_settings::AssistantPage,
-    analytics::OverviewPage,
+    analytics::{AiPage, DecisionPage, OverviewPage},
     audit::AuditPage,
     auth::page::LoginPage,
     commands::Commands,
@@ -57,6 +57,8 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("people") view=PeoplePage/>
                     <Route path=StaticSegment("teams") view=TeamsPage/>
                     <Route path=StaticSegment("overview") view=OverviewPage/>
+                    <Route path=(StaticSegment("analytics"), StaticSegment("ai")) view=AiPage/>
+                    <Route path=(StaticSegment("analytics"), StaticSegment("ai"), StaticSegment("decisions"), ParamSegment("id")) view=DecisionPage/>
                     <ParentRoute path=StaticSegment("settings") view=SettingsLayout>
                         <Route path=StaticSegment("") view=SettingsPage/>
                         <Route path=StaticSegment("inboxes") view=InboxesPage/>

@@ -17,6 +17,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod ctx;
 pub mod db;
+pub mod decisions;
 pub mod demo;
 pub mod drafts;
 pub mod egress;

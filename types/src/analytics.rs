@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::{ConversationId, InboxId, SlaPolicyId, TeamId, agents::AgentRef, conversations::Priority, teams::TeamRef};
+use crate::{
+    ConversationId, InboxId, Language, MessageId, SlaPolicyId, TeamId, agents::AgentRef, classifications::Outcome,
+    conversations::Priority, teams::TeamRef,
+};
 
 query! {
     pub struct AnalyticsQuery {
@@ -57,7 +60,7 @@ response! {
 }
 
 text_enum! {
-    /// A report that can be exported. `conversations` is one row a conversation.
+    /// A report that can be exported. `conversations` is one row a conversation, `ai_decisions` one row a decision.
     Report {
         Overview = "overview",
         Agents = "agents",
@@ -66,6 +69,10 @@ text_enum! {
         Csat = "csat",
         Sla = "sla",
         Conversations = "conversations",
+        AiDecisions = "ai_decisions",
+        AiConfusion = "ai_confusion",
+        AiCalibration = "ai_calibration",
+        AiUnanswered = "ai_unanswered",
     }
 }
 
@@ -129,7 +136,7 @@ response! {
         pub from: DateTime<Utc>,
         pub to: DateTime<Utc>,
         pub classifications: i64,
-        /// Share whose category nobody corrected, 0 to 1.
+        /// Share whose category stands, 0 to 1: nobody corrected it, or somebody put it back.
         pub category_accuracy: Option<f64>,
         /// Corrections by field.
         pub corrections: Vec<NamedCount>,
@@ -143,6 +150,22 @@ response! {
         /// Mean characters changed in the drafts that were edited.
         pub edit_distance_mean: Option<f64>,
         pub draft_median_ms: Option<f64>,
+        pub classification_p95_ms: Option<f64>,
+        pub draft_p95_ms: Option<f64>,
+        /// Expected calibration error: the mean gap between confidence and accuracy over the bins, weighted by their counts.
+        pub ece: Option<f64>,
+        /// By name.
+        pub by_category: Vec<CategoryFigures>,
+        /// Every pair that occurs, by name. What nobody corrected stands.
+        pub confusion: Vec<Confusion>,
+        pub outcomes: Vec<OutcomeFigures>,
+        pub drafts_ungrounded: i64,
+        /// One row a day (UTC), oldest first, days without drafts included.
+        pub drafts_daily: Vec<DraftDay>,
+        /// As `drafts_daily`.
+        pub spend_daily: Vec<SpendDay>,
+        /// Most decisions first.
+        pub by_model: Vec<ModelFigures>,
     }
 
     pub struct CalibrationBin {
@@ -153,8 +176,97 @@ response! {
         pub count: i64,
         /// Mean stated confidence of the bin.
         pub confidence: f64,
-        /// Share of the bin whose category nobody corrected.
+        /// Share of the bin whose category stands.
         pub accuracy: f64,
+    }
+
+    pub struct CategoryFigures {
+        pub category: String,
+        /// How often the AI decided for it.
+        pub decided: i64,
+        /// Of those, how many stand.
+        pub correct: i64,
+        /// `correct` of `decided`.
+        pub precision: Option<f64>,
+        /// `correct` of all that are about it now.
+        pub recall: Option<f64>,
+    }
+
+    /// Messages decided to be about `from` that are about `to` now; the same two where the decision stands.
+    pub struct Confusion {
+        pub from: String,
+        pub to: String,
+        pub count: i64,
+    }
+
+    pub struct OutcomeFigures {
+        pub outcome: Outcome,
+        pub count: i64,
+        /// Of all classifications, 0 to 1.
+        pub share: f64,
+    }
+
+    /// The drafts written on one day (UTC), and what became of them.
+    pub struct DraftDay {
+        pub day: NaiveDate,
+        pub drafts: i64,
+        /// Those that say that the articles have no answer.
+        pub ungrounded: i64,
+        pub accepted: i64,
+        pub edited: i64,
+        pub rejected: i64,
+        /// Mean characters changed in those that were edited.
+        pub edit_distance_mean: Option<f64>,
+    }
+
+    /// What went to remote models on one day (UTC). Money is in millionths of the account's currency.
+    pub struct SpendDay {
+        pub day: NaiveDate,
+        pub requests: i64,
+        pub tokens: i64,
+        pub cost_micros: i64,
+    }
+
+    /// What a model decided and used.
+    pub struct ModelFigures {
+        pub model: String,
+        /// Of the decision ledger.
+        pub decisions: i64,
+        /// Median time of a decision.
+        pub latency_median_ms: Option<f64>,
+        /// Of the egress ledger, as are tokens and cost: those that led to no decision count, too.
+        pub requests: i64,
+        pub tokens: i64,
+        pub cost_micros: i64,
+    }
+
+    /// Customers' questions that the articles do not answer, grouped by meaning.
+    pub struct UnansweredReport {
+        pub from: DateTime<Utc>,
+        pub to: DateTime<Utc>,
+        /// Questions that were looked at, the newest 500 at most.
+        pub questions: i64,
+        /// Most wanted first.
+        pub data: Vec<SuggestedArticle>,
+    }
+
+    /// An article that would answer questions of customers.
+    pub struct SuggestedArticle {
+        /// The most central question, shortened.
+        pub title: String,
+        /// What most of them are written in.
+        pub language: Language,
+        pub count: i64,
+        /// The most central ones first, at most five.
+        pub examples: Vec<UnansweredQuestion>,
+    }
+
+    pub struct UnansweredQuestion {
+        pub conversation_id: ConversationId,
+        pub display_id: i64,
+        pub message_id: MessageId,
+        pub excerpt: String,
+        pub created_at: DateTime<Utc>,
     }
 
     /// What customers thought.

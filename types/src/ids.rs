@@ -32,4 +32,6 @@ id! {
     AuditLogId,
     /// A request to a remote model, in the egress ledger.
     EgressId,
+    /// A line of the decision ledger.
+    DecisionId,
 }

@@ -16,6 +16,7 @@ pub mod categories;
 pub mod classifications;
 pub mod contacts;
 pub mod conversations;
+pub mod decisions;
 pub mod demo;
 pub mod drafts;
 pub mod egress;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use domain::{Ctx, Result, attachments, conversations, events, idempotency, jobs};
+use domain::{Ctx, Result, attachments, conversations, egress, events, idempotency, jobs};
 use tokio_util::sync::CancellationToken;
 use types::AccountId;
 
 const EVERY: Duration = Duration::from_mins(1);
-/// Rounds between two sweeps of what is kept for a day: listing the file store is the one costly task here.
+/// Rounds between two sweeps of what is kept for a day and longer: listing the file store is the one costly task here.
 const SWEEP_EVERY: u64 = 60;
 
 /// Runs until `stop`. A round that fails is told, and the next one tries again.
@@ -36,6 +36,7 @@ async fn round(ctx: &Ctx, count: u64) {
         if count.is_multiple_of(SWEEP_EVERY) {
             tell("attachments.purge_orphans", attachments::purge_orphans(ctx, account).await);
             tell("idempotency.purge", idempotency::purge(ctx, account).await);
+            tell("egress.purge", egress::purge(ctx, account).await);
         }
     }
 }

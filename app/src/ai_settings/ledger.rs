@@ -103,8 +103,9 @@ fn Today(totals: EgressTotals) -> impl IntoView {
     }
 }
 
+/// One request.
 #[component]
-fn Line(line: EgressEntry) -> impl IntoView {
+pub fn Line(line: EgressEntry) -> impl IntoView {
     let i18n = use_i18n();
     let clock = use_clock();
     let at = line.created_at;

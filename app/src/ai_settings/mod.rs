@@ -1,10 +1,10 @@
 //! The assistant's settings: which model it asks, what may leave for it, what it may cost, and what left.
 
 mod api;
-mod ledger;
+pub mod ledger;
 mod limits;
 mod model;
-mod numbers;
+pub mod numbers;
 
 use leptos::prelude::*;
 use leptos_meta::Title;

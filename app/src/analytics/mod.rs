@@ -1,49 +1,34 @@
 //! The overview: what came in, what was solved, how fast, and how well the assistant did.
 
+mod ai;
 mod api;
+mod period;
 
-use chrono::{Datelike as _, Duration};
+use chrono::Datelike as _;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use types::analytics::{AnalyticsQuery, NamedCount, Overview};
 
 use crate::{
     i18n::{I18n, K, use_i18n},
-    session::use_session,
-    time::{date, span, use_clock},
+    time::{date, span},
     ui::{
         Failure, Loading, PageHead,
         chart::{BarChart, LineChart, Series},
     },
 };
 
-const PERIODS: [i64; 3] = [7, 30, 90];
+pub use ai::{AiPage, DecisionPage};
 
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let i18n = use_i18n();
-    let query = use_query_map();
-    let clock = use_clock();
-    let now = use_session().now;
-    let days = Memo::new(move |_| {
-        query
-            .read()
-            .get_str("days")
-            .and_then(|days| days.parse().ok())
-            .filter(|days| PERIODS.contains(days))
-            .unwrap_or(30)
-    });
+    let (days, period) = (period::use_days(), period::use_period());
     let overview = Resource::new(
         move || days.get(),
         move |days| {
-            // The page's first figures are as of its rendering; later ones as of the moment they are asked for.
-            let to = untrack(|| clock.now()).max(now);
-            api::overview(AnalyticsQuery {
-                from: Some(to - Duration::days(days)),
-                to: Some(to),
-                ..AnalyticsQuery::default()
-            })
+            let (from, to) = period(days);
+            api::overview(AnalyticsQuery { from: Some(from), to: Some(to), ..AnalyticsQuery::default() })
         },
     );
     let content = move || {
@@ -60,11 +45,7 @@ pub fn OverviewPage() -> impl IntoView {
         <Title text=i18n.t(K::Overview)/>
         <div class="page"><div class="page-inner">
             <PageHead title=i18n.t(K::Overview)>
-                <nav class="flex gap-1" aria-label=i18n.t(K::Period)>
-                    {PERIODS.into_iter().map(|choice| view! {
-                        <a class="btn aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent-ink" href=format!("/overview?days={choice}") aria-current=move || (days.get() == choice).then_some("page")>{i18n.with(K::LastDays, &[("n", &choice.to_string())])}</a>
-                    }).collect_view()}
-                </nav>
+                <period::Periods path="/overview" days=days/>
             </PageHead>
             <Transition fallback=|| view! { <Loading rows=8/> }>{content}</Transition>
         </div></div>

@@ -4,7 +4,7 @@ use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_params_map},
+    hooks::{use_navigate, use_params_map, use_query_map},
 };
 use types::{
     ArticleId, Language,
@@ -23,7 +23,10 @@ use crate::{
 
 #[component]
 pub fn NewArticlePage() -> impl IntoView {
-    view! { <Editor article=None/> }
+    // Whoever leads here may say what the article is to be about.
+    let asked = use_query_map().read_untracked().clone();
+    let language = asked.get("language").and_then(|language| language.parse().ok());
+    view! { <Editor article=None title=asked.get("title").unwrap_or_default() language=language/> }
 }
 
 #[component]
@@ -42,14 +45,19 @@ pub fn ArticlePage() -> impl IntoView {
     view! { <Transition fallback=|| view! { <Loading rows=6/> }>{content}</Transition> }
 }
 
+/// `title` and `language` are what a new article begins with.
 #[component]
-fn Editor(article: Option<Article>) -> impl IntoView {
+fn Editor(
+    article: Option<Article>,
+    #[prop(optional)] title: String,
+    #[prop(optional_no_strip)] language: Option<Language>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let clock = use_clock();
     let toasts = use_toasts();
     let navigate = use_navigate();
     let id = article.as_ref().map(|article| article.id);
-    let title = article.as_ref().map(|article| article.title.clone()).unwrap_or_default();
+    let title = article.as_ref().map_or(title, |article| article.title.clone());
     let start = article.as_ref().map(|article| article.body.clone()).unwrap_or_default();
     let body = RwSignal::new(start.clone());
     let refused = RwSignal::new(None::<UiError>);
@@ -95,14 +103,14 @@ fn Editor(article: Option<Article>) -> impl IntoView {
         Language::ALL.iter().map(|language| (language.to_string(), i18n.language(*language).to_owned())).collect();
     let statuses =
         ArticleStatus::ALL.iter().map(|choice| (choice.to_string(), status(i18n, *choice).to_owned())).collect();
-    let language = article.as_ref().map_or(i18n.0, |article| article.language).to_string();
+    let language = article.as_ref().map(|article| article.language).or(language).unwrap_or(i18n.0).to_string();
     let current = article.as_ref().map_or(ArticleStatus::Published, |article| article.status).to_string();
     let collection = article.as_ref().map(|article| article.collection.clone()).unwrap_or_default();
     let foot = article.as_ref().map(|article| {
         let (at, author) = (article.updated_at, article.author_name.clone());
         view! { <p class="text-xs text-ink-3">{move || i18n.with(K::UpdatedAt, &[("when", &clock.full(i18n, at))])}{author.map(|author| format!(" · {author}"))}</p> }
     });
-    let heading = if title.is_empty() { i18n.t(K::NewArticle).to_owned() } else { title.clone() };
+    let heading = if article.is_some() { title.clone() } else { i18n.t(K::NewArticle).to_owned() };
     let confirm = title.clone();
     view! {
         <Title text=heading.clone()/>

@@ -14,7 +14,7 @@ pub use settings::SettingsLayout;
 use crate::{
     commands::{Command, Palette, Shortcuts, use_commands},
     directory::provide_directory,
-    i18n::use_i18n,
+    i18n::{K, use_i18n},
     live::use_live,
     session::use_session,
 };
@@ -58,5 +58,10 @@ fn offer_places() {
         let href = place.href;
         Command::new(i18n.t(place.title), "", place.icon, move || navigate(href, NavigateOptions::default()))
     });
-    use_commands().offer(places.collect());
+    let figures = use_session().supervises().then(|| {
+        let navigate = navigate.clone();
+        let go = move || navigate("/analytics/ai", NavigateOptions::default());
+        Command::new(i18n.t(K::AiFigures), "", crate::ui::icons::CHART, go)
+    });
+    use_commands().offer(places.chain(figures).collect());
 }

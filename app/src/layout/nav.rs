@@ -13,23 +13,23 @@ use crate::{
 pub struct Place {
     pub href: &'static str,
     /// Addresses that belong to it.
-    prefix: &'static str,
+    prefixes: &'static [&'static str],
     pub title: K,
     pub icon: Data,
 }
 
 pub static PLACES: [Place; 6] = [
-    Place { href: "/inbox/mine", prefix: "/inbox", title: K::Inbox, icon: icons::INBOX },
-    Place { href: "/people", prefix: "/people", title: K::People, icon: icons::USER },
-    Place { href: "/teams", prefix: "/teams", title: K::Teams, icon: icons::TEAM },
-    Place { href: "/knowledge", prefix: "/knowledge", title: K::Knowledge, icon: icons::BOOK },
-    Place { href: "/overview", prefix: "/overview", title: K::Overview, icon: icons::CHART },
-    Place { href: "/settings", prefix: "/settings", title: K::Settings, icon: icons::SETTINGS },
+    Place { href: "/inbox/mine", prefixes: &["/inbox"], title: K::Inbox, icon: icons::INBOX },
+    Place { href: "/people", prefixes: &["/people"], title: K::People, icon: icons::USER },
+    Place { href: "/teams", prefixes: &["/teams"], title: K::Teams, icon: icons::TEAM },
+    Place { href: "/knowledge", prefixes: &["/knowledge"], title: K::Knowledge, icon: icons::BOOK },
+    Place { href: "/overview", prefixes: &["/overview", "/analytics"], title: K::Overview, icon: icons::CHART },
+    Place { href: "/settings", prefixes: &["/settings"], title: K::Settings, icon: icons::SETTINGS },
 ];
 
 fn is_here(place: &'static Place) -> impl Fn() -> Option<&'static str> + Copy {
     let path = use_location().pathname;
-    move || path.with(|path| path.starts_with(place.prefix)).then_some("page")
+    move || path.with(|path| place.prefixes.iter().any(|prefix| path.starts_with(prefix))).then_some("page")
 }
 
 #[component]

@@ -123,7 +123,7 @@ pub async fn test(ctx: &Ctx, actor: &Actor) -> Result<AiTest> {
             });
         }
     };
-    let about = About { purpose: Purpose::Test, conversation_id: None, message_id: None };
+    let about = About::nothing(ctx, Purpose::Test);
     let books = Books::new(ctx, actor.account_id, about);
     let started = Instant::now();
     let outcome = remote.try_out(&books).await;

@@ -1,17 +1,16 @@
 //! Reports as files.
 
+mod ai;
+
 use chrono::SecondsFormat;
 use serde_json::json;
 use types::{
     Timestamp,
-    analytics::{
-        AgentReport, AiReport, AnalyticsQuery, ExportFormat, ExportQuery, NamedCount, Overview, Report, SlaReport,
-        TeamReport,
-    },
+    analytics::{AgentReport, AnalyticsQuery, ExportFormat, ExportQuery, Overview, Report, SlaReport, TeamReport},
 };
 
-use super::{Scope, csv::Csv, overview, reports};
-use crate::{Actor, Error, Permission, Result, TenantTx};
+use super::{Scope, csv::Csv, overview, reports, unanswered};
+use crate::{Actor, Ctx, Error, Permission, Result, TenantTx};
 
 /// Rows of the largest export; what is longer is asked for in shorter periods.
 const MAX_ROWS: i64 = 50_000;
@@ -27,20 +26,33 @@ pub struct Export {
 ///
 /// # Errors
 /// Those of the report; `Invalid` without a report or for more than 50,000 rows.
-pub async fn export(tx: &mut TenantTx, actor: &Actor, query: ExportQuery) -> Result<Export> {
+pub async fn export(ctx: &Ctx, actor: &Actor, query: ExportQuery) -> Result<Export> {
     actor.require(Permission::Read)?;
     let report = query.report.ok_or_else(|| Error::invalid("report", "name the report to export"))?;
     let format = query.format.unwrap_or(ExportFormat::Csv);
     let period = AnalyticsQuery { from: query.from, to: query.to, inbox_id: query.inbox_id, team_id: query.team_id };
+    let mut tx = ctx.begin(actor).await?;
     let scope = Scope::new(&period, tx.now())?;
     let (table, json) = match report {
-        Report::Overview => with_json(overview(tx, actor, period).await?, overview_table)?,
-        Report::Agents => with_json(reports::agents(tx, actor, period).await?, agent_table)?,
-        Report::Teams => with_json(reports::teams(tx, actor, period).await?, team_table)?,
-        Report::Ai => with_json(reports::ai(tx, actor, period).await?, ai_table)?,
-        Report::Sla => with_json(reports::sla(tx, actor, period).await?, sla_table)?,
-        Report::Csat => csat(tx, &scope).await?,
-        Report::Conversations => conversations(tx, &scope).await?,
+        Report::Overview => with_json(overview(&mut tx, actor, period).await?, overview_table)?,
+        Report::Agents => with_json(reports::agents(&mut tx, actor, period).await?, agent_table)?,
+        Report::Teams => with_json(reports::teams(&mut tx, actor, period).await?, team_table)?,
+        Report::Ai => with_json(reports::ai(&mut tx, actor, period).await?, ai::figures)?,
+        Report::Sla => with_json(reports::sla(&mut tx, actor, period).await?, sla_table)?,
+        Report::Csat => csat(&mut tx, &scope).await?,
+        Report::Conversations => conversations(&mut tx, &scope).await?,
+        Report::AiDecisions => ai::decisions(&mut tx, actor, &scope).await?,
+        Report::AiConfusion => {
+            with_json(reports::ai(&mut tx, actor, period).await?.confusion, |pairs| ai::confusion(pairs))?
+        }
+        Report::AiCalibration => {
+            with_json(reports::ai(&mut tx, actor, period).await?.calibration, |bins| ai::calibration(bins))?
+        }
+        Report::AiUnanswered => {
+            // The model reads outside any transaction.
+            drop(tx);
+            with_json(unanswered(ctx, actor, period).await?.data, |articles| ai::unanswered(articles))?
+        }
     };
     let (content_type, body) = match format {
         ExportFormat::Csv => ("text/csv; charset=utf-8", table),
@@ -117,29 +129,6 @@ fn team_table(report: &TeamReport) -> Csv {
             row.csat_responses.to_string(),
         ]);
     }
-    csv
-}
-
-/// One figure a row: the report has no natural table.
-fn ai_table(report: &AiReport) -> Csv {
-    let mut csv = Csv::new(&["figure", "value"]);
-    let mut row = |figure: &str, value: String| csv.row([figure.to_owned(), value]);
-    row("classifications", report.classifications.to_string());
-    row("category_accuracy", number(report.category_accuracy));
-    row("classification_median_ms", number(report.classification_median_ms));
-    for NamedCount { name, count } in &report.corrections {
-        row(&format!("corrected_{name}"), count.to_string());
-    }
-    for bin in &report.calibration {
-        row(&format!("accuracy_at_confidence_{:.1}_to_{:.1}", bin.from, bin.to), number(Some(bin.accuracy)));
-    }
-    row("drafts", report.drafts.to_string());
-    for NamedCount { name, count } in &report.drafts_by_status {
-        row(&format!("drafts_{name}"), count.to_string());
-    }
-    row("draft_acceptance", number(report.draft_acceptance));
-    row("edit_distance_mean", number(report.edit_distance_mean));
-    row("draft_median_ms", number(report.draft_median_ms));
     csv
 }
 

@@ -4,6 +4,7 @@ mod csv;
 mod export;
 mod queries;
 mod reports;
+mod unanswered;
 
 use chrono::TimeDelta;
 use types::{
@@ -13,6 +14,7 @@ use types::{
 
 pub use export::{Export, export};
 pub use reports::{agents, ai, csat, sla, teams};
+pub use unanswered::{ALIKE, unanswered};
 
 use crate::{Actor, Error, Permission, Result, TenantTx};
 

@@ -109,7 +109,9 @@ pub async fn rename_everywhere(tx: &mut TenantTx, before: &str, after: &str) -> 
     sqlx::query!(
         "with teams_ as (update teams set category = $3 where account_id = $1 and category = $2),
               conversations_ as (update conversations set category = $3 where account_id = $1 and category = $2),
-              corrected_to as (update corrections set to_value = $3 where account_id = $1 and field = 'category' and to_value = $2)
+              corrections_ as (update corrections set to_value = case to_value when $2 then $3 else to_value end,
+                                                      from_value = case from_value when $2 then $3 else from_value end
+                               where account_id = $1 and field = 'category' and $2 in (from_value, to_value))
          update classifications set category = $3 where account_id = $1 and category = $2",
         account.0,
         before,

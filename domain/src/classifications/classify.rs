@@ -17,6 +17,7 @@ use crate::{
     Actor, Ctx, Error, Result, TenantTx, accounts,
     ai::{Door, Verdict},
     ai_settings, conversations,
+    decisions::{self, Basis},
     egress::About,
     events::{self, Event},
     jobs::{self, Claimed, NewJob, enqueue},
@@ -34,6 +35,10 @@ struct Case {
     conversation_id: ConversationId,
     text: String,
     model: Option<models::Standing>,
+    /// The message, and the one before where that was read, too.
+    inputs: Vec<MessageId>,
+    /// Of the question to a remote model.
+    question: i64,
     /// Names a remote model may propose.
     teams: Vec<String>,
     /// To a remote model, when one may be asked.
@@ -48,10 +53,10 @@ pub async fn classify(ctx: &Ctx, job: &Claimed) -> Result<()> {
         return nothing_to_do(ctx, job).await;
     };
     announce(ctx, &actor, &case, wanted.message_id).await?;
-    let verdict = judge(ctx, job.account_id, &case).await?;
+    let (verdict, basis) = judge(ctx, job.account_id, &case).await?;
 
     let mut tx = ctx.begin_in(job.account_id).await?;
-    match settle(&mut tx, &actor, job, &wanted, &verdict).await {
+    match settle(&mut tx, &actor, job, &wanted, &verdict, &basis).await {
         Ok(()) | Err(Error::NotFound) => {}
         Err(error) => return Err(error),
     }
@@ -72,21 +77,19 @@ async fn read(ctx: &Ctx, account: AccountId, message: MessageId) -> Result<Optio
         Ok(_) | Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let about = About {
-        purpose: Purpose::Classify,
-        conversation_id: Some(message.conversation_id),
-        message_id: Some(message.id),
-    };
-    let mut text = message.content;
+    let about = About::message(ctx, Purpose::Classify, message.conversation_id, message.id);
+    let (mut text, mut inputs) = (message.content, vec![message.id]);
     if text.split_whitespace().count() < SHORT
-        && let Some(before) = queries::text_before(&mut tx, message.conversation_id, message.id).await?
+        && let Some((id, before)) = queries::said_before(&mut tx, message.conversation_id, message.id).await?
     {
         text = format!("{before}\n{text}");
+        inputs.insert(0, id);
     }
     let model = models::live(&mut tx).await?;
     let teams = conversations::queries::team_names(&mut tx).await?.into_iter().map(|team| team.name).collect();
     let door = ai_settings::door(ctx, &mut tx, about).await?;
-    Ok(Some(Case { conversation_id: message.conversation_id, text, model, teams, door }))
+    let question = about.question;
+    Ok(Some(Case { conversation_id: message.conversation_id, text, model, inputs, question, teams, door }))
 }
 
 /// Tells the agents that the assistant is reading; nothing depends on it.
@@ -101,10 +104,14 @@ async fn announce(ctx: &Ctx, actor: &Actor, case: &Case, message: MessageId) -> 
 }
 
 /// By a remote model when one is configured and answers, else by the account's own classifier, else by the shared one.
-async fn judge(ctx: &Ctx, account: AccountId, case: &Case) -> Result<Verdict> {
+async fn judge(ctx: &Ctx, account: AccountId, case: &Case) -> Result<(Verdict, Basis)> {
     let classifier = models::classifier(ctx, account, case.model.as_ref()).await?;
     let verdict = ctx.ai.classify_for(&classifier, &case.text, &case.teams, case.door.as_ref()).await;
-    verdict.map_err(|error| Error::Unavailable(error.into()))
+    let verdict = verdict.map_err(|error| Error::Unavailable(error.into()))?;
+    let (own, name) = (classifier.name() != ctx.ai.classifier().name(), classifier.name());
+    let mut basis = Basis::of_message(case.question, case.inputs.clone(), &case.text, name);
+    basis.model_version = case.model.as_ref().filter(|_| own && verdict.model == name).map(|model| model.version);
+    Ok((verdict, basis))
 }
 
 /// Everything a verdict means, in the transaction of the job's end.
@@ -114,6 +121,7 @@ async fn settle(
     job: &Claimed,
     wanted: &ClassifyMessage,
     verdict: &Verdict,
+    basis: &Basis,
 ) -> Result<()> {
     // Where the message is now: its conversation may have been merged into another while the model thought.
     let message = messages::find(tx, wanted.message_id).await?;
@@ -138,6 +146,7 @@ async fn settle(
         // This job classified before and died on the way; its effects are there.
         return Ok(());
     };
+    decisions::classified(tx, id, message.id, verdict, outcome, basis).await?;
     if newest {
         let summary = ClassificationSummary {
             category: verdict.category.clone(),

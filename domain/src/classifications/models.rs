@@ -29,6 +29,7 @@ static LOADED: LazyLock<Cache<(AccountId, ClassifierModelId), Arc<Classifier>>> 
 /// What is known of a model without its weights.
 pub struct Standing {
     pub id: ClassifierModelId,
+    pub version: i32,
     pub fingerprint: String,
     pub corrections: i32,
 }

@@ -162,21 +162,22 @@ pub async fn newest_customer_message(tx: &mut TenantTx, conversation: Conversati
 }
 
 /// What the customer wrote just before.
-pub async fn text_before(
+pub async fn said_before(
     tx: &mut TenantTx,
     conversation: ConversationId,
     message: MessageId,
-) -> Result<Option<String>> {
+) -> Result<Option<(MessageId, String)>> {
     let account = tx.account_id();
-    Ok(sqlx::query_scalar!(
-        "select content from messages
-         where account_id = $1 and conversation_id = $2 and id < $3 and sender_type = 'contact' order by id desc limit 1",
+    let row = sqlx::query!(
+        r#"select id as "id: MessageId", content from messages
+           where account_id = $1 and conversation_id = $2 and id < $3 and sender_type = 'contact' order by id desc limit 1"#,
         account.0,
         conversation.0,
         message.0
     )
     .fetch_optional(tx.conn())
-    .await?)
+    .await?;
+    Ok(row.map(|row| (row.id, row.content)))
 }
 
 /// The account's teams, and whether each serves this inbox: all do when the inbox names none.

@@ -3,16 +3,16 @@
 use chrono::TimeDelta;
 use types::{AccountId, Timestamp, UserId, drafts::DraftStatus, messages::SenderType};
 
-use super::{cast::Customer, hours::Dice, office::Office, thread::Thread};
+use super::{cast::Customer, hours::Dice, ledger, office::Office, thread::Thread};
 use crate::{
     Ctx, Error, Result,
     ai::{self, Composed, DraftRequest, Who},
+    decisions::Basis,
     drafts::text::{edit_distance, without_marks},
     knowledge::{self, Question},
 };
 
 /// As the drafts of live messages.
-const HISTORY: usize = 12;
 const PASSAGES: usize = 8;
 const SURE_LANGUAGE: f64 = 0.6;
 /// Share of answered conversations with a draft: the assistant has not always been there.
@@ -33,6 +33,8 @@ pub struct Drafted {
     pub line: usize,
     pub at: Timestamp,
     pub composed: Composed,
+    /// Without the messages that were read, which have no ids yet.
+    pub basis: Basis,
     pub status: DraftStatus,
     pub sent_line: Option<usize>,
     pub sent_content: Option<String>,
@@ -59,17 +61,17 @@ pub async fn compose(
     customer: &Customer,
     thread: &Thread,
     line: usize,
-) -> Result<Option<Composed>> {
+) -> Result<Option<(Composed, Basis)>> {
     let Some(reading) = thread.readings.iter().find(|reading| reading.line == line) else { return Ok(None) };
     let verdict = &reading.verdict;
-    let before: Vec<(Who, String)> = thread.lines[..line]
+    let read = ledger::read_to_draft(thread, line);
+    let history: Vec<(Who, String)> = read[..read.len() - 1]
         .iter()
-        .filter(|line| line.is_public())
+        .map(|before| &thread.lines[*before])
         .map(|line| {
             (if line.sender_type == SenderType::Contact { Who::Customer } else { Who::Agent }, line.text.clone())
         })
         .collect();
-    let history = before[before.len().saturating_sub(HISTORY)..].to_vec();
     let question = Question::after(thread.lines[line].text.clone(), &history);
     let found = knowledge::retrieve(ctx, account, &question, PASSAGES).await?;
     let agent =
@@ -86,17 +88,20 @@ pub async fn compose(
         account_name: office.account_name.clone(),
         policy: ai::Policy::default(),
         answerable: found.answerable,
-        passages: found.passages.into_iter().map(ai::Passage::from).collect(),
+        passages: found.passages.iter().cloned().map(ai::Passage::from).collect(),
     };
-    ctx.ai.compose(&request, None).await.map(Some).map_err(|error| Error::Unavailable(error.into()))
+    let basis = Basis::of_draft(ledger::NO_QUESTION, Vec::new(), &request, &found.passages);
+    let composed = ctx.ai.compose(&request, None).await.map_err(|error| Error::Unavailable(error.into()))?;
+    Ok(Some((composed, basis)))
 }
 
 /// Gives the thread its draft, and lets the agent who answered have decided about it. A good one was sent in place of
 /// the scripted answer where nothing was said after it. `apt` tells whether the AI understood the matter.
-pub fn settle(thread: &mut Thread, line: usize, composed: Composed, apt: bool, dice: &mut Dice) {
+pub fn settle(thread: &mut Thread, line: usize, composed: (Composed, Basis), apt: bool, dice: &mut Dice) {
     let read_at =
         thread.readings.iter().find(|reading| reading.line == line).map_or(thread.lines[line].at, |reading| reading.at);
     let at = read_at + TimeDelta::seconds(1);
+    let (composed, basis) = composed;
     let mut drafted = Drafted {
         line,
         at,
@@ -108,6 +113,7 @@ pub fn settle(thread: &mut Thread, line: usize, composed: Composed, apt: bool, d
         decided_by: None,
         decided_at: None,
         composed,
+        basis,
     };
     if let Some(answer) = thread.answer_after(line) {
         let answered_at = thread.lines[answer].at;

@@ -14,11 +14,12 @@ use super::{
     draft,
     files::{self, From, Script},
     hours::Dice,
+    ledger::{self, DecisionRow},
     office::Office,
     queries,
     rows::{self, ClassificationRow, DraftRow, Place, Played, PointerRow, RatingRow, SourceRow},
 };
-use crate::{Actor, Ctx, Error, Result, TenantTx, accounts, agents, ai::Verdict, inboxes, teams};
+use crate::{Actor, Ctx, Error, Result, TenantTx, accounts, agents, ai::Verdict, decisions::Basis, inboxes, teams};
 
 /// Texts the classifier reads at a time: enough to fill its batches.
 const READ_AT_ONCE: usize = 16;
@@ -200,6 +201,10 @@ impl Ids {
         self.messages.get(&(conversation, line)).copied().ok_or(Error::NotFound)
     }
 
+    fn read(&self, conversation: usize, lines: &[usize]) -> Result<Vec<MessageId>> {
+        lines.iter().map(|line| self.message(conversation, *line)).collect()
+    }
+
     fn pointed(&self, conversation: usize, line: Option<usize>) -> Result<Option<MessageId>> {
         line.map(|line| self.message(conversation, line)).transpose()
     }
@@ -212,19 +217,26 @@ async fn save(tx: &mut TenantTx, customers: &[Customer], played: &[Played], thre
     let (places, lines) = rows::messages(played, &conversations, &contacts);
     let messages = places.into_iter().zip(queries::insert_messages(tx, &lines).await?).collect();
     let ids = Ids { contacts, conversations, messages };
-    queries::insert_classifications(tx, &classifications(played, &ids, threshold)?).await?;
-    let pending = save_drafts(tx, played, &ids).await?;
+    let (rows, bases): (Vec<_>, Vec<_>) = classifications(played, &ids, threshold)?.into_iter().unzip();
+    let classified = queries::insert_classifications(tx, &rows).await?;
+    let lines = classified.into_iter().zip(&rows).zip(bases);
+    let mut decisions: Vec<_> = lines.map(|((id, row), basis)| DecisionRow::classified(id, row, basis)).collect();
+    let pending = save_drafts(tx, played, &ids, &mut decisions).await?;
+    decisions.sort_by_key(|row| row.created_at);
+    queries::insert_decisions(tx, &decisions).await?;
     queries::insert_ratings(tx, &ratings(played, &ids)).await?;
     queries::point(tx, &pointers(played, &ids, &pending)?).await?;
     queries::count_figures(tx).await
 }
 
-fn classifications<'a>(played: &'a [Played], ids: &Ids, threshold: f64) -> Result<Vec<ClassificationRow<'a>>> {
+fn classifications<'a>(played: &'a [Played], ids: &Ids, threshold: f64) -> Result<Vec<(ClassificationRow<'a>, Basis)>> {
     let mut rows = Vec::new();
     for (index, played) in played.iter().enumerate() {
         for reading in &played.thread.readings {
             let verdict = &reading.verdict;
-            rows.push(ClassificationRow {
+            let (read, text) = ledger::read_to_classify(&played.thread, reading.line);
+            let basis = Basis::of_message(ledger::NO_QUESTION, ids.read(index, &read)?, &text, &verdict.model);
+            let row = ClassificationRow {
                 conversation_id: ids.conversations[index],
                 message_id: ids.message(index, reading.line)?,
                 category: &verdict.category,
@@ -243,16 +255,22 @@ fn classifications<'a>(played: &'a [Played], ids: &Ids, threshold: f64) -> Resul
                 outcome: verdict.outcome(threshold),
                 scope: verdict.scope,
                 alternatives: &verdict.alternatives,
-            });
+            };
+            rows.push((row, basis));
         }
     }
-    rows.sort_by_key(|row| (row.created_at, row.message_id));
+    rows.sort_by_key(|(row, _)| (row.created_at, row.message_id));
     Ok(rows)
 }
 
 /// Answers the conversations' pending drafts.
-async fn save_drafts(tx: &mut TenantTx, played: &[Played], ids: &Ids) -> Result<Vec<(usize, DraftId)>> {
-    let drafted: Vec<(usize, &draft::Drafted)> = played
+async fn save_drafts<'a>(
+    tx: &mut TenantTx,
+    played: &'a [Played],
+    ids: &Ids,
+    decisions: &mut Vec<DecisionRow<'a>>,
+) -> Result<Vec<(usize, DraftId)>> {
+    let drafted: Vec<(usize, &'a draft::Drafted)> = played
         .iter()
         .enumerate()
         .flat_map(|(index, played)| played.thread.drafts.iter().map(move |drafted| (index, drafted)))
@@ -282,6 +300,10 @@ async fn save_drafts(tx: &mut TenantTx, played: &[Played], ids: &Ids) -> Result<
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;
     let draft_ids = queries::insert_drafts(tx, &rows).await?;
+    for ((&(index, drafted), id), row) in drafted.iter().zip(&draft_ids).zip(&rows) {
+        let read = ledger::read_to_draft(&played[index].thread, drafted.line);
+        decisions.push(DecisionRow::drafted(*id, row, drafted, ids.read(index, &read)?));
+    }
     let sources: Vec<SourceRow<'_>> = drafted
         .iter()
         .zip(&draft_ids)

@@ -7,6 +7,7 @@ mod files;
 mod foundation;
 mod history;
 mod hours;
+mod ledger;
 mod office;
 mod queries;
 mod rows;

@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 use sqlx::types::Json;
-use types::{ArticleId, ContactId, ConversationId, DraftId, MessageId, TeamId};
+use types::{ArticleId, ClassificationId, ContactId, ConversationId, DraftId, MessageId, TeamId};
 
 use super::{
     foundation::{ArticleRow, InboxRow, LabelRow, MemberRow, PersonRow, TeamRow},
+    ledger::DecisionRow,
     rows::{ClassificationRow, ContactRow, ConversationRow, DraftRow, MessageRow, PointerRow, RatingRow, SourceRow},
 };
 use crate::{Result, TenantTx};
@@ -245,9 +246,12 @@ pub async fn insert_messages(tx: &mut TenantTx, rows: &[MessageRow<'_>]) -> Resu
     Ok(in_order(ids).into_iter().map(MessageId).collect())
 }
 
-pub async fn insert_classifications(tx: &mut TenantTx, rows: &[ClassificationRow<'_>]) -> Result<()> {
+pub async fn insert_classifications(
+    tx: &mut TenantTx,
+    rows: &[ClassificationRow<'_>],
+) -> Result<Vec<ClassificationId>> {
     let account = tx.account_id();
-    sqlx::query!(
+    let ids = sqlx::query_scalar!(
         "insert into classifications (account_id, conversation_id, message_id, category, priority, sentiment, language, confidence,
                                       confidences, reasoning, evidence, suggested_team_id, suggested_agent_id, model, processing_ms, created_at,
                                       outcome, scope, alternatives)
@@ -258,13 +262,14 @@ pub async fn insert_classifications(tx: &mut TenantTx, rows: &[ClassificationRow
              sentiment text, language text, confidence double precision, confidences jsonb, reasoning text, evidence jsonb,
              suggested_team_id bigint, suggested_agent_id bigint, model text, processing_ms bigint, created_at timestamptz,
              outcome text, scope double precision, alternatives jsonb)) with ordinality as r
-         order by r.ordinality",
+         order by r.ordinality
+         returning id",
         account.0,
         list(rows) as _
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    Ok(in_order(ids).into_iter().map(ClassificationId).collect())
 }
 
 pub async fn insert_drafts(tx: &mut TenantTx, rows: &[DraftRow<'_>]) -> Result<Vec<DraftId>> {
@@ -295,6 +300,25 @@ pub async fn insert_sources(tx: &mut TenantTx, rows: &[SourceRow<'_>]) -> Result
         "insert into draft_sources (account_id, draft_id, ordinal, article_id, title, similarity, excerpt)
          select $1, r.* from jsonb_to_recordset($2) as r
              (draft_id bigint, ordinal integer, article_id bigint, title text, similarity double precision, excerpt text)",
+        account.0,
+        list(rows) as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_decisions(tx: &mut TenantTx, rows: &[DecisionRow<'_>]) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!(
+        "insert into ai_decisions (account_id, kind, classification_id, draft_id, message_id, model, prompt_hash, question, inputs, passages,
+                                   confidence, outcome, latency_ms, tokens_in, tokens_out, cost_micros, created_at)
+         select $1, r.kind, r.classification_id, r.draft_id, r.message_id, r.model, decode(r.prompt_hash, 'hex'), r.question, r.inputs,
+                r.passages, r.confidence, r.outcome, r.latency_ms, 0, 0, 0, r.created_at
+         from rows from (jsonb_to_recordset($2) as (kind text, classification_id bigint, draft_id bigint, message_id bigint, model text,
+             prompt_hash text, question bigint, inputs bigint[], passages jsonb, confidence double precision, outcome text,
+             latency_ms bigint, created_at timestamptz)) with ordinality as r
+         order by r.ordinality",
         account.0,
         list(rows) as _
     )

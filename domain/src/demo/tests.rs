@@ -106,6 +106,34 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
          where (d.status in ('accepted', 'edited')) <> (m.id is not null) or m.content <> d.sent_content or (d.status = 'accepted' and d.edit_distance <> 0)
             or m.sender_id <> d.decided_by or m.created_at <> d.decided_at",
     ),
+    (
+        "a decision that the ledger does not have, or has otherwise",
+        "(select 'classification' as kind, id, message_id, model, confidence, outcome, processing_ms as ms, created_at from classifications
+          union all
+          select 'draft', id, message_id, model, confidence, case when grounded then 'grounded' else 'abstained' end, generation_ms, created_at
+          from drafts) made
+         full join ai_decisions e on e.kind = made.kind and coalesce(e.classification_id, e.draft_id) = made.id
+         where (e.message_id, e.model, e.confidence, e.outcome, e.latency_ms, e.created_at)
+               is distinct from (made.message_id, made.model, made.confidence, made.outcome, made.ms, made.created_at)
+            or e.inputs[cardinality(e.inputs)] <> made.message_id",
+    ),
+    (
+        "an input from another conversation, a private one, or one in the future",
+        "ai_decisions e join messages m on m.id = e.message_id cross join unnest(e.inputs) input
+         left join messages i on i.id = input and i.conversation_id = m.conversation_id and i.id <= m.id and not i.private
+         where i.id is null",
+    ),
+    (
+        "a source that the ledger does not call used, or the reverse",
+        "drafts d join ai_decisions e on e.draft_id = d.id
+         where array(select distinct article_id from draft_sources s where s.draft_id = d.id order by 1)
+               <> array(select distinct (p ->> 'article_id')::bigint from jsonb_array_elements(e.passages) p where (p ->> 'used')::boolean order by 1)",
+    ),
+    (
+        "a passage that is not the knowledge base's",
+        "ai_decisions e cross join jsonb_array_elements(e.passages) p
+         left join knowledge_chunks k on k.id = (p ->> 'chunk_id')::bigint and k.article_id = (p ->> 'article_id')::bigint where k.id is null",
+    ),
     ("a grounded draft without sources", "drafts d where grounded <> exists (select from draft_sources s where s.draft_id = d.id)"),
     (
         "a resolved conversation without its moment, or the reverse",

@@ -18,6 +18,7 @@ use crate::{
     Actor, Ctx, Error, Result, TenantTx,
     ai::{self, Door, DraftRequest, Who, language},
     ai_settings, categories, classifications, conversations,
+    decisions::{self, Basis},
     egress::About,
     events::{self, Event},
     jobs::{self, Claimed},
@@ -26,7 +27,7 @@ use crate::{
 };
 
 /// Earlier messages that are read.
-const HISTORY: i64 = 12;
+pub(crate) const HISTORY: i64 = 12;
 /// Passages that the draft may quote from.
 const PASSAGES: usize = 8;
 /// Below this the customer's own setting is a better guess than the words.
@@ -37,6 +38,10 @@ pub(super) struct Case {
     scene: Scene,
     /// Oldest first.
     history: Vec<(Who, String)>,
+    /// Messages that are read: the history and the message itself.
+    inputs: Vec<MessageId>,
+    /// Of the question to a remote model.
+    pub(super) question: i64,
     category: String,
     priority: Priority,
     sentiment: Sentiment,
@@ -57,8 +62,8 @@ pub async fn generate(ctx: &Ctx, job: &Claimed) -> Result<()> {
         None => None,
     };
     let mut tx = ctx.begin_in(job.account_id).await?;
-    if let Some(composed) = composed {
-        match save(&mut tx, job, &wanted, &composed).await {
+    if let Some((composed, basis)) = composed {
+        match save(&mut tx, job, &wanted, &composed, &basis).await {
             Ok(()) | Err(Error::NotFound) => {}
             Err(error) => return Err(error),
         }
@@ -86,12 +91,13 @@ pub(super) async fn read(ctx: &Ctx, tx: &mut TenantTx, id: MessageId, again: boo
     if !again && !policy.drafting {
         return Ok(None);
     }
-    let mut history: Vec<(Who, String)> = queries::said_before(tx, message.conversation_id, id, HISTORY)
-        .await?
+    let mut before = queries::said_before(tx, message.conversation_id, id, HISTORY).await?;
+    before.reverse();
+    let inputs = before.iter().map(|(id, ..)| *id).chain([id]).collect();
+    let history: Vec<(Who, String)> = before
         .into_iter()
-        .map(|(sender, text)| (if sender == SenderType::Contact { Who::Customer } else { Who::Agent }, text))
+        .map(|(_, sender, text)| (if sender == SenderType::Contact { Who::Customer } else { Who::Agent }, text))
         .collect();
-    history.reverse();
     let (spoken, certainty) = language::detect(&message.content);
     let judged = classification
         .as_ref()
@@ -102,12 +108,13 @@ pub(super) async fn read(ctx: &Ctx, tx: &mut TenantTx, id: MessageId, again: boo
         .or_else(|| earlier_language(&history))
         .or(scene.contact_locale)
         .unwrap_or(spoken);
-    let about =
-        About { purpose: Purpose::Draft, conversation_id: Some(message.conversation_id), message_id: Some(message.id) };
+    let about = About::message(ctx, Purpose::Draft, message.conversation_id, message.id);
     Ok(Some(Case {
         door: ai_settings::door(ctx, tx, about).await?,
         category,
         policy: ai::Policy { note: policy.note, guidance: policy.guidance },
+        inputs,
+        question: about.question,
         priority: classification.as_ref().map_or(Priority::Normal, |c| c.priority),
         sentiment: classification.as_ref().map_or(Sentiment::Neutral, |c| c.sentiment),
         language,
@@ -125,17 +132,18 @@ fn earlier_language(history: &[(Who, String)]) -> Option<Language> {
     (certainty >= SURE_LANGUAGE).then_some(language)
 }
 
-async fn compose(ctx: &Ctx, job: &Claimed, mut case: Case) -> Result<ai::Composed> {
+async fn compose(ctx: &Ctx, job: &Claimed, mut case: Case) -> Result<(ai::Composed, Basis)> {
     let door = case.door.take();
-    let request = request(ctx, job.account_id, case).await?;
-    ctx.ai.compose(&request, door.as_ref()).await.map_err(|error| Error::Unavailable(error.into()))
+    let (request, basis) = request(ctx, job.account_id, case).await?;
+    let composed = ctx.ai.compose(&request, door.as_ref()).await.map_err(|error| Error::Unavailable(error.into()))?;
+    Ok((composed, basis))
 }
 
-/// The case with the passages that may answer it.
-pub(super) async fn request(ctx: &Ctx, account: AccountId, case: Case) -> Result<DraftRequest> {
+/// The case with the passages that may answer it, and what of it the ledger keeps.
+pub(super) async fn request(ctx: &Ctx, account: AccountId, case: Case) -> Result<(DraftRequest, Basis)> {
     let question = Question::after(case.message.content.clone(), &case.history);
     let found = knowledge::retrieve(ctx, account, &question, PASSAGES).await?;
-    Ok(DraftRequest {
+    let request = DraftRequest {
         question: question.text,
         history: case.history,
         language: case.language,
@@ -147,11 +155,19 @@ pub(super) async fn request(ctx: &Ctx, account: AccountId, case: Case) -> Result
         account_name: case.scene.account_name,
         policy: case.policy,
         answerable: found.answerable,
-        passages: found.passages.into_iter().map(ai::Passage::from).collect(),
-    })
+        passages: found.passages.iter().cloned().map(ai::Passage::from).collect(),
+    };
+    let basis = Basis::of_draft(case.question, case.inputs, &request, &found.passages);
+    Ok((request, basis))
 }
 
-async fn save(tx: &mut TenantTx, job: &Claimed, wanted: &DraftReply, composed: &ai::Composed) -> Result<()> {
+async fn save(
+    tx: &mut TenantTx,
+    job: &Claimed,
+    wanted: &DraftReply,
+    composed: &ai::Composed,
+    basis: &Basis,
+) -> Result<()> {
     // Where the message is now: conversations merge.
     let message = messages::find(tx, wanted.message_id).await?;
     let conversation = message.conversation_id;
@@ -166,6 +182,7 @@ async fn save(tx: &mut TenantTx, job: &Claimed, wanted: &DraftReply, composed: &
     let Some(id) = queries::insert(tx, conversation, message.id, Some(job.id), status, composed, sure).await? else {
         return Ok(());
     };
+    decisions::drafted(tx, id, message.id, composed, sure, basis).await?;
     if newest {
         queries::supersede_others(tx, conversation, id).await?;
         conversations::queries::set_pending_draft(tx, conversation, Some(id)).await?;

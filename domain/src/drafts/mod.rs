@@ -24,6 +24,7 @@ use crate::{
 };
 use queries::Decision;
 
+pub(crate) use generate::HISTORY;
 pub use generate::generate;
 pub use rewrite::rewrite;
 pub use writing::{Writing, Writings};

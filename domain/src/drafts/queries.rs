@@ -154,10 +154,10 @@ pub async fn said_before(
     conversation: ConversationId,
     message: MessageId,
     limit: i64,
-) -> Result<Vec<(SenderType, String)>> {
+) -> Result<Vec<(MessageId, SenderType, String)>> {
     let account = tx.account_id();
     let rows = sqlx::query!(
-        r#"select sender_type as "sender_type: SenderType", content from messages
+        r#"select id as "id: MessageId", sender_type as "sender_type: SenderType", content from messages
            where account_id = $1 and conversation_id = $2 and id < $3 and not private and content_type = 'text'
            order by id desc limit $4"#,
         account.0,
@@ -167,7 +167,7 @@ pub async fn said_before(
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.sender_type, row.content)).collect())
+    Ok(rows.into_iter().map(|row| (row.id, row.sender_type, row.content)).collect())
 }
 
 /// None when the job has drafted before. `confidence` is what the composed one's came to.

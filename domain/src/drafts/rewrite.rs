@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use serde_json::json;
 use types::{
     DraftId,
     drafts::{Draft, DraftStatus, RewriteAction, RewriteDraft},
@@ -19,6 +20,7 @@ use crate::{
     ai_settings,
     contacts::input,
     conversations,
+    decisions::{self, Basis},
     egress::{self, About},
     events::{self, Audit, Event},
 };
@@ -51,22 +53,22 @@ pub async fn rewrite(ctx: &Ctx, actor: &Actor, id: DraftId, request: RewriteDraf
     if draft.status != DraftStatus::Pending {
         return Err(DECIDED);
     }
-    let about = About {
-        purpose: Purpose::Rewrite,
-        conversation_id: Some(draft.conversation_id),
-        message_id: Some(draft.message_id),
-    };
+    let about = About::message(ctx, Purpose::Rewrite, draft.conversation_id, draft.message_id);
     let door = ai_settings::door(ctx, &mut tx, about).await?.ok_or(MODEL_NEEDED)?;
-    let composed = if action == RewriteAction::Regenerate {
+    let (composed, mut basis) = if action == RewriteAction::Regenerate {
         let mut case = generate::read(ctx, &mut tx, draft.message_id, true).await?.ok_or(Error::NotFound)?;
         case.language = request.language.unwrap_or(case.language);
+        case.question = about.question;
         drop(tx);
-        let request = generate::request(ctx, actor.account_id, case).await?;
-        ctx.ai.recompose(&request, instruction.as_deref(), &door).await.map_err(refused)?
+        let (request, basis) = generate::request(ctx, actor.account_id, case).await?;
+        (ctx.ai.recompose(&request, instruction.as_deref(), &door).await.map_err(refused)?, basis)
     } else {
         drop(tx);
-        reworded(&door, &draft, request, instruction).await?
+        // Passages are those of the draft it is made from.
+        let basis = Basis::new(about.question, Vec::new(), &json!([draft.content, request, instruction]));
+        (reworded(&door, &draft, request, instruction).await?, basis)
     };
+    basis.from_draft = Some(id);
 
     let mut tx = ctx.begin(actor).await?;
     let (draft, _) = lock_pending(&mut tx, id).await?;
@@ -74,10 +76,10 @@ pub async fn rewrite(ctx: &Ctx, actor: &Actor, id: DraftId, request: RewriteDraf
     let sure = confidence::of(&mut tx, &composed).await?;
     let made = queries::insert(&mut tx, conversation, message, None, DraftStatus::Pending, &composed, sure).await?;
     let made = made.ok_or_else(|| Error::internal(anyhow::anyhow!("a draft without a job met another")))?;
+    decisions::drafted(&mut tx, made, message, &composed, sure, &basis).await?;
     queries::supersede_others(&mut tx, conversation, made).await?;
     conversations::queries::set_pending_draft(&mut tx, conversation, Some(made)).await?;
-    let audit =
-        Audit::new("draft.rewritten", "draft", made.0).details(serde_json::json!({ "action": action, "from": id }));
+    let audit = Audit::new("draft.rewritten", "draft", made.0).details(json!({ "action": action, "from": id }));
     let event =
         Event::new(EventKind::AiDraft).conversation(conversation).message(message).subject(made.0).audited(audit);
     events::append(&mut tx, actor, event).await?;

@@ -30,6 +30,22 @@ pub struct About {
     pub purpose: Purpose,
     pub conversation_id: Option<ConversationId>,
     pub message_id: Option<MessageId>,
+    /// Drawn at random: all its requests carry it, and the decision that comes of them.
+    pub question: i64,
+}
+
+impl About {
+    /// A new question about nothing in particular.
+    pub fn nothing(ctx: &Ctx, purpose: Purpose) -> Self {
+        let drawn = ctx.entropy.bytes();
+        let question = drawn.first_chunk().map_or(0, |first| i64::from_be_bytes(*first));
+        Self { purpose, conversation_id: None, message_id: None, question }
+    }
+
+    /// A new question about a message.
+    pub fn message(ctx: &Ctx, purpose: Purpose, conversation: ConversationId, message: MessageId) -> Self {
+        Self { conversation_id: Some(conversation), message_id: Some(message), ..Self::nothing(ctx, purpose) }
+    }
 }
 
 /// A page of the ledger, newest first, and what left today.
@@ -45,6 +61,19 @@ pub async fn list(tx: &mut TenantTx, actor: &Actor, query: PageQuery) -> Result<
     let day = tx.now().date_naive();
     let today = queries::totals(tx, day).await?;
     Ok(EgressPage { data: page.data, next_cursor: page.next_cursor, today })
+}
+
+/// The requests of one question, oldest first.
+pub(crate) async fn of_question(tx: &mut TenantTx, question: i64) -> Result<Vec<EgressEntry>> {
+    queries::of_question(tx, question).await
+}
+
+/// Lets go of the lines that the ledger need not keep any longer; how long, the database knows. Answers how many.
+pub async fn purge(ctx: &Ctx, account: AccountId) -> Result<i64> {
+    let mut tx = ctx.begin_in(account).await?;
+    let gone = queries::purge(&mut tx).await?;
+    tx.commit().await?;
+    Ok(gone)
 }
 
 /// How the ledger names an ending.

@@ -35,24 +35,9 @@ struct Row {
     completed_at: Option<Timestamp>,
 }
 
-/// Newest first, below `before`. Reads the primary key backwards.
-pub async fn list(tx: &mut TenantTx, before: Option<EgressId>, limit: u32) -> Result<Vec<EgressEntry>> {
-    let account = tx.account_id();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select id as "id: EgressId", purpose as "purpose: Purpose", host, model, conversation_id as "conversation_id: ConversationId",
-                  message_id as "message_id: MessageId", attempt, prompt_hash, masked as "masked: Json<BTreeMap<String, u32>>", tokens_in,
-                  tokens_out, estimated, cost_micros, outcome as "outcome: EgressOutcome", latency_ms, created_at, completed_at
-           from ai_egress where account_id = $1 and id < $2 order by id desc limit $3"#,
-        account.0,
-        before.map_or(i64::MAX, |id| id.0),
-        i64::from(limit)
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| EgressEntry {
+impl From<Row> for EgressEntry {
+    fn from(row: Row) -> Self {
+        Self {
             id: row.id,
             purpose: row.purpose,
             host: row.host,
@@ -70,8 +55,48 @@ pub async fn list(tx: &mut TenantTx, before: Option<EgressId>, limit: u32) -> Re
             latency_ms: row.latency_ms,
             created_at: row.created_at,
             completed_at: row.completed_at,
-        })
-        .collect())
+        }
+    }
+}
+
+/// Newest first, below `before`. Reads the primary key backwards.
+pub async fn list(tx: &mut TenantTx, before: Option<EgressId>, limit: u32) -> Result<Vec<EgressEntry>> {
+    let account = tx.account_id();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id: EgressId", purpose as "purpose: Purpose", host, model, conversation_id as "conversation_id: ConversationId",
+                  message_id as "message_id: MessageId", attempt, prompt_hash, masked as "masked: Json<BTreeMap<String, u32>>", tokens_in,
+                  tokens_out, estimated, cost_micros, outcome as "outcome: EgressOutcome", latency_ms, created_at, completed_at
+           from ai_egress where account_id = $1 and id < $2 order by id desc limit $3"#,
+        account.0,
+        before.map_or(i64::MAX, |id| id.0),
+        i64::from(limit)
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(EgressEntry::from).collect())
+}
+
+/// Oldest first. Expects `ai_egress_question_idx`.
+pub async fn of_question(tx: &mut TenantTx, question: i64) -> Result<Vec<EgressEntry>> {
+    let account = tx.account_id();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id: EgressId", purpose as "purpose: Purpose", host, model, conversation_id as "conversation_id: ConversationId",
+                  message_id as "message_id: MessageId", attempt, prompt_hash, masked as "masked: Json<BTreeMap<String, u32>>", tokens_in,
+                  tokens_out, estimated, cost_micros, outcome as "outcome: EgressOutcome", latency_ms, created_at, completed_at
+           from ai_egress where account_id = $1 and question = $2 order by id"#,
+        account.0,
+        question
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(EgressEntry::from).collect())
+}
+
+/// How many lines were older than the ledger keeps them.
+pub async fn purge(tx: &mut TenantTx) -> Result<i64> {
+    Ok(sqlx::query_scalar!(r#"select purge_egress() as "gone!""#).fetch_one(tx.conn()).await?)
 }
 
 pub async fn totals(tx: &mut TenantTx, day: NaiveDate) -> Result<EgressTotals> {
@@ -165,10 +190,10 @@ pub async fn insert(
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_scalar!(
         r#"insert into ai_egress (account_id, purpose, host, model, conversation_id, message_id, attempt, prompt_hash, masked, tokens_in,
-                                  tokens_out, estimated, cost_micros, outcome, created_at, completed_at)
+                                  tokens_out, estimated, cost_micros, outcome, created_at, completed_at, question)
            values ($1, $2, $3, $4, (select id from conversations where account_id = $1 and id = $5),
                   (select id from messages where account_id = $1 and id = $6), $7, $8, $9, $10, $11, true, $12, $13, $14,
-                  case when $13 <> 'pending' then $14::timestamptz end)
+                  case when $13 <> 'pending' then $14::timestamptz end, $15)
            returning id as "id: EgressId""#,
         account.0,
         about.purpose.as_str(),
@@ -183,7 +208,8 @@ pub async fn insert(
         going.expected.tokens_out,
         cost_micros,
         outcome.as_str(),
-        now
+        now,
+        about.question
     )
     .fetch_one(tx.conn())
     .await?)

@@ -13,6 +13,8 @@ use crate::{
 pub enum Pace {
     Interactive,
     Bulk,
+    /// The same texts are asked for again and again: only new ones cost a pass.
+    Remembered,
 }
 
 /// One unit vector a text, in order.
@@ -34,6 +36,10 @@ pub async fn vectors(ctx: &Ctx, texts: Vec<(String, Language)>, pace: Pace) -> R
     let embedded = match pace {
         Pace::Interactive => ctx.ai.embed(all).await,
         Pace::Bulk => ctx.ai.embed_bulk(all).await,
+        Pace::Remembered => {
+            let known = ctx.ai.embed_remembered(&all).await;
+            known.map(|vectors| vectors.iter().map(|vector| vector.to_vec()).collect())
+        }
     };
     let mut vectors = embedded.map_err(|error| Error::Unavailable(error.into()))?;
     let glosses = vectors.split_off(count);

@@ -3,7 +3,7 @@
 pub(crate) mod index;
 pub mod jobs;
 mod markdown;
-mod meaning;
+pub(crate) mod meaning;
 mod queries;
 mod retrieval;
 mod search;

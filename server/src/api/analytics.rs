@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{Ctx, analytics};
 use types::analytics::{
-    AgentReport, AiReport, AnalyticsQuery, CsatReport, ExportQuery, Overview, SlaReport, TeamReport,
+    AgentReport, AiReport, AnalyticsQuery, CsatReport, ExportQuery, Overview, SlaReport, TeamReport, UnansweredReport,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(agents))
         .routes(routes!(teams))
         .routes(routes!(ai))
+        .routes(routes!(unanswered))
         .routes(routes!(csat))
         .routes(routes!(sla))
         .routes(routes!(export))
@@ -70,6 +71,18 @@ async fn ai(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<Analytic
     Ok(Json(analytics::ai(&mut tx, &caller, query).await?))
 }
 
+/// Customers' questions that the articles do not answer, grouped into articles that somebody should write: of the newest
+/// 500 whose draft found no answer or was rejected. For supervisors and admins.
+#[utoipa::path(get, path = "/api/analytics/ai/unanswered", tag = "analytics", params(AnalyticsQuery),
+    responses((status = 200, body = UnansweredReport), (status = 403)))]
+async fn unanswered(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<AnalyticsQuery>,
+) -> Result<Json<UnansweredReport>> {
+    Ok(Json(analytics::unanswered(&ctx, &caller, query).await?))
+}
+
 /// What customers thought.
 #[utoipa::path(get, path = "/api/analytics/csat", tag = "analytics", params(AnalyticsQuery), responses((status = 200, body = CsatReport)))]
 async fn csat(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<AnalyticsQuery>) -> Result<Json<CsatReport>> {
@@ -88,8 +101,7 @@ async fn sla(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<Analyti
 #[utoipa::path(get, path = "/api/analytics/export", tag = "analytics", params(ExportQuery),
     responses((status = 200, body = String, content_type = "text/csv"), (status = 403)))]
 async fn export(State(ctx): State<Ctx>, caller: Caller, Query(query): Query<ExportQuery>) -> Result<Response> {
-    let mut tx = ctx.begin(&caller).await?;
-    let export = analytics::export(&mut tx, &caller, query).await?;
+    let export = analytics::export(&ctx, &caller, query).await?;
     let disposition = format!("attachment; filename=\"{}\"", export.file_name);
     Ok((
         [(header::CONTENT_TYPE, export.content_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)],

@@ -11,6 +11,7 @@ mod categories;
 mod classifications;
 mod contacts;
 mod conversations;
+mod decisions;
 mod demo;
 mod drafts;
 mod egress;
@@ -63,6 +64,7 @@ fn described() -> OpenApiRouter<AppState> {
         .merge(ai::routes())
         .merge(ai_settings::routes())
         .merge(egress::routes())
+        .merge(decisions::routes())
         .merge(knowledge::routes())
         .merge(teams::routes())
         .merge(agents::routes())

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 mod agents;
+mod ai_report;
 mod ai_settings;
 mod analytics;
 mod attachments;
@@ -12,6 +13,7 @@ mod backup;
 mod catalogue;
 mod categories;
 mod contacts;
+mod decisions;
 mod drafts;
 mod functions;
 mod health;

@@ -2,6 +2,7 @@
 
 mod answerability;
 mod claims;
+mod grouping;
 mod measures;
 mod retrieval;
 
@@ -27,6 +28,8 @@ pub enum EvalCommand {
     Answerability(answerability::AnswerabilityArgs),
     /// How well sentences are told that their sources do not support
     Claims(claims::ClaimsArgs),
+    /// How well questions without an answer are grouped into articles to write
+    Grouping(grouping::GroupingArgs),
 }
 
 #[derive(Args, Debug)]
@@ -59,6 +62,7 @@ pub async fn run(installation: &Installation, command: EvalCommand) -> anyhow::R
         EvalCommand::Retrieval(arguments) => retrieval::run(installation, &arguments).await,
         EvalCommand::Answerability(arguments) => answerability::run(&arguments),
         EvalCommand::Claims(arguments) => claims::run(&arguments),
+        EvalCommand::Grouping(arguments) => tokio::task::spawn_blocking(move || grouping::run(&arguments)).await?,
     }
 }
 

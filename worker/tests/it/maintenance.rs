@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use domain::attachments;
+use domain::{attachments, egress};
 use object_store::{ObjectStoreExt as _, path::Path};
 use reqwest::Method;
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use testkit::{Client, Office, TestApp};
+use testkit::{Client, Office, Says, ScriptedModel, TestApp};
 use tokio_util::sync::CancellationToken;
 use worker::WorkerOptions;
 
@@ -45,6 +45,53 @@ async fn what_is_kept_for_a_day_goes_after_it(_: PgPoolOptions, options: PgConne
     }
     stop.cancel();
     running.await.unwrap().unwrap();
+}
+
+/// The runtime may ask for what is too old to go, by the database's clock and within the account; it removes nothing itself.
+#[sqlx::test(migrations = "../migrations")]
+async fn the_egress_ledger_is_kept_for_fourteen_months(_: PgPoolOptions, options: PgConnectOptions) {
+    let app = TestApp::start(options).await;
+    let (office, neighbour) = (Office::open(&app, "acme").await, Office::open(&app, "globex").await);
+    let model = ScriptedModel::start(|_, _| Says::Text("no JSON".to_owned())).await;
+    for office in [&office, &neighbour] {
+        office.admin(&app).await.patch("/api/ai/settings", model.settings()).await.expect(200);
+        write(&app, office, "I was charged twice").await;
+    }
+    app.work().await;
+    let mut owner = owner(&app).await;
+    for (office, age) in [(&neighbour, "15 months"), (&office, "13 months")] {
+        sqlx::query("select set_config('app.account_id', $1, false)")
+            .bind(office.account.to_string())
+            .execute(&mut owner)
+            .await
+            .unwrap();
+        sqlx::query("update ai_egress set created_at = now() - $1::text::interval")
+            .bind(age)
+            .execute(&mut owner)
+            .await
+            .unwrap();
+    }
+    let lines = "select count(*) from ai_egress";
+    assert_eq!(count(&mut owner, lines).await, 3);
+    // A clock of ours that runs ahead changes nothing.
+    app.clock.advance(TimeDelta::days(1_000));
+    assert_eq!(egress::purge(&app.ctx, office.account).await.unwrap(), 0);
+    sqlx::query("update ai_egress set created_at = now() - interval '14 months 1 day' where attempt < 3")
+        .execute(&mut owner)
+        .await
+        .unwrap();
+
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(worker::run(app.ctx.clone(), WorkerOptions::default(), stop.clone()));
+    let deadline = Instant::now() + PATIENCE;
+    while count(&mut owner, lines).await > 1 {
+        assert!(Instant::now() < deadline, "old lines are still there");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    stop.cancel();
+    running.await.unwrap().unwrap();
+    assert_eq!(egress::purge(&app.ctx, office.account).await.unwrap(), 0, "the younger one stays");
+    assert_eq!(count(&mut owner, lines).await, 1);
 }
 
 /// Sum of a histogram's observations, from the text that a monitor reads.

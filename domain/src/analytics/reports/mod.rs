@@ -1,10 +1,11 @@
 //! Reports by agent, team, AI, satisfaction and promise kept.
 
+mod ai;
 pub(super) mod queries;
 
-use types::analytics::{
-    AgentReport, AiReport, AnalyticsQuery, CsatReport, SlaAttainment, SlaFigures, SlaReport, TeamReport,
-};
+use types::analytics::{AgentReport, AnalyticsQuery, CsatReport, SlaAttainment, SlaFigures, SlaReport, TeamReport};
+
+pub use ai::ai;
 
 use super::Scope;
 use crate::{Actor, Permission, Result, TenantTx};
@@ -29,37 +30,6 @@ pub async fn teams(tx: &mut TenantTx, actor: &Actor, query: AnalyticsQuery) -> R
     actor.require(Permission::Read)?;
     let scope = Scope::new(&query, tx.now())?;
     Ok(TeamReport { from: scope.from, to: scope.to, data: queries::teams(tx, &scope).await? })
-}
-
-/// What the AI did, and what people made of it.
-///
-/// # Errors
-/// `Invalid` for an impossible period.
-pub async fn ai(tx: &mut TenantTx, actor: &Actor, query: AnalyticsQuery) -> Result<AiReport> {
-    actor.require(Permission::Read)?;
-    let scope = Scope::new(&query, tx.now())?;
-    let classifications = queries::classifications(tx, &scope).await?;
-    let corrections = queries::corrections(tx, &scope).await?;
-    let drafts_by_status = queries::drafts_by_status(tx, &scope).await?;
-    let drafts = queries::draft_figures(tx, &scope).await?;
-    let of = |statuses: &[&str]| -> i64 {
-        drafts_by_status.iter().filter(|row| statuses.contains(&row.name.as_str())).map(|row| row.count).sum()
-    };
-    let wrong = corrections.iter().find(|row| row.name == "category").map_or(0, |row| row.count);
-    Ok(AiReport {
-        from: scope.from,
-        to: scope.to,
-        classifications: classifications.count,
-        category_accuracy: share(classifications.count - wrong, classifications.count),
-        calibration: queries::calibration(tx, &scope).await?,
-        classification_median_ms: classifications.median_ms,
-        drafts: drafts_by_status.iter().map(|row| row.count).sum(),
-        draft_acceptance: share(of(&["accepted", "edited"]), of(&["accepted", "edited", "rejected"])),
-        edit_distance_mean: drafts.edit_distance_mean,
-        draft_median_ms: drafts.median_ms,
-        corrections,
-        drafts_by_status,
-    })
 }
 
 /// What customers thought.

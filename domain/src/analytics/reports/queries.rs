@@ -1,9 +1,9 @@
-//! SQL of the reports by agent, team, AI, satisfaction and promise kept.
+//! SQL of the reports by agent, team, satisfaction and promise kept.
 
 use types::{
     ConversationId, SlaPolicyId, TeamId, Timestamp, UserId,
     agents::AgentRef,
-    analytics::{AgentFigures, CalibrationBin, CsatComment, NamedCount, TeamFigures},
+    analytics::{AgentFigures, CsatComment, TeamFigures},
     conversations::{Priority, Status},
     teams::TeamRef,
 };
@@ -137,125 +137,6 @@ pub async fn teams(tx: &mut TenantTx, scope: &Scope) -> Result<Vec<TeamFigures>>
             csat_responses: row.responses,
         })
         .collect())
-}
-
-pub struct Timing {
-    pub count: i64,
-    pub median_ms: Option<f64>,
-}
-
-/// Expects `classifications_created_idx`.
-pub async fn classifications(tx: &mut TenantTx, scope: &Scope) -> Result<Timing> {
-    let account = tx.account_id();
-    Ok(sqlx::query_as!(
-        Timing,
-        r#"select count(*) as "count!", percentile_cont(0.5) within group (order by k.processing_ms::double precision) as median_ms
-           from classifications k join conversations c on c.account_id = k.account_id and c.id = k.conversation_id
-           where k.account_id = $1 and k.created_at >= $2 and k.created_at < $3
-             and ($4::bigint is null or c.inbox_id = $4) and ($5::bigint is null or c.team_id = $5)"#,
-        account.0,
-        scope.from,
-        scope.to,
-        scope.inbox.map(|id| id.0),
-        scope.team.map(|id| id.0)
-    )
-    .fetch_one(tx.conn())
-    .await?)
-}
-
-/// Tenths of confidence that hold at least one classification, lowest first.
-pub async fn calibration(tx: &mut TenantTx, scope: &Scope) -> Result<Vec<CalibrationBin>> {
-    let account = tx.account_id();
-    let rows = sqlx::query!(
-        r#"select least(floor(k.confidence * 10), 9)::integer as "bin!", count(*) as "count!", avg(k.confidence) as "confidence!",
-                  (count(*) filter (where not k.corrected @> array['category']))::double precision / count(*) as "accuracy!"
-           from classifications k join conversations c on c.account_id = k.account_id and c.id = k.conversation_id
-           where k.account_id = $1 and k.created_at >= $2 and k.created_at < $3
-             and ($4::bigint is null or c.inbox_id = $4) and ($5::bigint is null or c.team_id = $5)
-           group by 1 order by 1"#,
-        account.0,
-        scope.from,
-        scope.to,
-        scope.inbox.map(|id| id.0),
-        scope.team.map(|id| id.0)
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| CalibrationBin {
-            from: f64::from(row.bin) / 10.0,
-            to: f64::from(row.bin + 1) / 10.0,
-            count: row.count,
-            confidence: row.confidence,
-            accuracy: row.accuracy,
-        })
-        .collect())
-}
-
-/// How often each field of the period's classifications was corrected.
-pub async fn corrections(tx: &mut TenantTx, scope: &Scope) -> Result<Vec<NamedCount>> {
-    let account = tx.account_id();
-    Ok(sqlx::query_as!(
-        NamedCount,
-        r#"select field as "name!", count(*) as "count!"
-           from classifications k join conversations c on c.account_id = k.account_id and c.id = k.conversation_id
-           cross join lateral unnest(k.corrected) field
-           where k.account_id = $1 and k.created_at >= $2 and k.created_at < $3
-             and ($4::bigint is null or c.inbox_id = $4) and ($5::bigint is null or c.team_id = $5)
-           group by 1 order by 2 desc, 1"#,
-        account.0,
-        scope.from,
-        scope.to,
-        scope.inbox.map(|id| id.0),
-        scope.team.map(|id| id.0)
-    )
-    .fetch_all(tx.conn())
-    .await?)
-}
-
-pub struct DraftFigures {
-    pub median_ms: Option<f64>,
-    pub edit_distance_mean: Option<f64>,
-}
-
-/// Expects `drafts_created_idx`.
-pub async fn draft_figures(tx: &mut TenantTx, scope: &Scope) -> Result<DraftFigures> {
-    let account = tx.account_id();
-    Ok(sqlx::query_as!(
-        DraftFigures,
-        r#"select percentile_cont(0.5) within group (order by d.generation_ms::double precision) as median_ms,
-                  (avg(d.edit_distance) filter (where d.status = 'edited'))::double precision as edit_distance_mean
-           from drafts d join conversations c on c.account_id = d.account_id and c.id = d.conversation_id
-           where d.account_id = $1 and d.created_at >= $2 and d.created_at < $3
-             and ($4::bigint is null or c.inbox_id = $4) and ($5::bigint is null or c.team_id = $5)"#,
-        account.0,
-        scope.from,
-        scope.to,
-        scope.inbox.map(|id| id.0),
-        scope.team.map(|id| id.0)
-    )
-    .fetch_one(tx.conn())
-    .await?)
-}
-
-pub async fn drafts_by_status(tx: &mut TenantTx, scope: &Scope) -> Result<Vec<NamedCount>> {
-    let account = tx.account_id();
-    Ok(sqlx::query_as!(
-        NamedCount,
-        r#"select d.status as "name!", count(*) as "count!"
-           from drafts d join conversations c on c.account_id = d.account_id and c.id = d.conversation_id
-           where d.account_id = $1 and d.created_at >= $2 and d.created_at < $3
-             and ($4::bigint is null or c.inbox_id = $4) and ($5::bigint is null or c.team_id = $5)
-           group by 1 order by 2 desc, 1"#,
-        account.0,
-        scope.from,
-        scope.to,
-        scope.inbox.map(|id| id.0),
-        scope.team.map(|id| id.0)
-    )
-    .fetch_all(tx.conn())
-    .await?)
 }
 
 /// How often each rating from 1 to 5 was given.

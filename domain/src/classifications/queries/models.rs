@@ -31,7 +31,7 @@ pub async fn standing(tx: &mut TenantTx, live: bool) -> Result<Option<Standing>>
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         Standing,
-        r#"select id as "id: ClassifierModelId", fingerprint, corrections
+        r#"select id as "id: ClassifierModelId", version, fingerprint, corrections
            from classifier_models where account_id = $1 and (not $2 or status = 'live') order by version desc limit 1"#,
         account.0,
         live
