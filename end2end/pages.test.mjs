@@ -1,7 +1,8 @@
 // Every page, at three widths, in both themes: alive, accessible, no sideways scrolling, nothing in the console.
 import { journey, signIn, visit, accessible, fits, shot } from './lib/browser.mjs';
 
-const PAGES = ['/inbox/all', '/knowledge', '/knowledge/new', '/people', '/teams', '/overview', '/settings', '/settings/inboxes', '/settings/labels', '/settings/ai', '/settings/audit'];
+const PAGES = ['/inbox/all', '/knowledge', '/knowledge/new', '/people', '/teams', '/overview', '/settings', '/settings/inboxes', '/settings/labels', '/settings/ai', '/settings/audit',
+  '/settings/categories', '/settings/categories/new', '/settings/categories/*'];
 const WIDTHS = [[375, 812], [768, 1024], [1440, 900]];
 
 for (const colorScheme of ['light', 'dark']) {
@@ -10,7 +11,9 @@ for (const colorScheme of ['light', 'dark']) {
     await visit(page, '/login');
     await accessible(page);
     await signIn(page, 'admin@acme.test');
-    for (const path of PAGES) {
+    for (const pattern of PAGES) {
+      // The first one of a list, which the page before it has.
+      const path = pattern.endsWith('*') ? await page.evaluate(() => document.querySelector('main li a').getAttribute('href')) : pattern;
       await visit(page, path);
       for (const [width, height] of WIDTHS) {
         await page.setViewportSize({ width, height });

@@ -12,6 +12,7 @@ mod backup;
 mod catalogue;
 mod categories;
 mod contacts;
+mod forms;
 mod functions;
 mod health;
 mod idempotency;
