@@ -1,11 +1,10 @@
 //! What a server function answers when it cannot do what it was asked.
 
-use leptos::{
-    prelude::*,
-    server_fn::{
-        codec::JsonEncoding,
-        error::{FromServerFnError, ServerFnErrorErr},
-    },
+#[cfg(feature = "ssr")]
+use leptos::prelude::use_context;
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
 use types::ApiError;

@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 use types::{
     CategoryExampleId, CategoryId, ClassifierModelId, Page,
-    categories::{self, Category, CategoryExample, CreateCategory, UpdateCategory},
+    categories::{self, Category, CategoryExample},
 };
 
 #[cfg(feature = "ssr")]
@@ -46,7 +46,7 @@ pub async fn get(id: CategoryId, cursor: Option<String>) -> Result<Taught, UiErr
 pub async fn create_form(name: String, description: String, examples: String) -> Result<Category, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
-    let request = CreateCategory { name, description, examples: super::examples::lines(&examples) };
+    let request = categories::CreateCategory { name, description, examples: super::examples::lines(&examples) };
     let category = domain::categories::create(&mut tx, &actor, request).await?;
     tx.commit().await?;
     leptos_axum::redirect(&format!("/settings/categories/{}", category.id));
@@ -57,7 +57,7 @@ pub async fn create_form(name: String, description: String, examples: String) ->
 pub async fn update_form(id: CategoryId, name: String, description: String) -> Result<Category, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
-    let change = UpdateCategory { name: Some(name), description: Some(description) };
+    let change = categories::UpdateCategory { name: Some(name), description: Some(description) };
     let category = domain::categories::update(&mut tx, &actor, id, change).await?;
     tx.commit().await?;
     Ok(category)

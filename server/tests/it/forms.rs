@@ -49,6 +49,11 @@ fn field<'a>(page: &'a str, name: &str) -> &'a str {
     from.split("class=\"field\"").next().unwrap()
 }
 
+/// The page's heading, with what the renderer leaves in it.
+fn heading(page: &str) -> &str {
+    page.split("<h1").nth(1).and_then(|rest| rest.split("</h1>").next()).unwrap_or_default()
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_category_is_taught_without_any_script(_: PgPoolOptions, options: PgConnectOptions) {
     let app = TestApp::start(options).await;
@@ -66,11 +71,8 @@ async fn a_category_is_taught_without_any_script(_: PgPoolOptions, options: PgCo
     let fields =
         "name=Delivery&description=Parcels&examples=Where+is+my+parcel%3F%0D%0A%0D%0AThe+courier+never+came%0D%0A";
     let made = browser.post(new, "categories/create-form", fields).await.text;
-    for text in
-        ["Where is my parcel?", "The courier never came", "<h1 class=\"min-w-0 truncate text-xl\">Delivery</h1>"]
-    {
-        assert!(made.contains(text), "{text}: {made}");
-    }
+    assert!(heading(&made).contains("Delivery"), "{}", heading(&made));
+    assert!(made.contains("Where is my parcel?") && made.contains("The courier never came"), "{made}");
     let rows = admin.get("/api/categories").await.expect(200);
     let delivery = rows["data"].as_array().unwrap().iter().find(|row| row["name"] == "Delivery").unwrap();
     let (id, page) = (&delivery["id"], format!("/settings/categories/{}", delivery["id"]));
@@ -90,7 +92,7 @@ async fn a_category_is_taught_without_any_script(_: PgPoolOptions, options: PgCo
     assert!(field(&refused, "description").contains("takes at most 500 characters"), "{refused}");
     let renamed =
         browser.post(&page, "categories/update-form", &format!("id={id}&name=Shipping&description=")).await.text;
-    assert!(renamed.contains("Shipping</h1>"), "{renamed}");
+    assert!(heading(&renamed).contains("Shipping"), "{}", heading(&renamed));
 
     // What is taught is learned, and an earlier classifier can judge again.
     let before = browser.get("/settings/categories").await;
@@ -113,7 +115,7 @@ async fn a_category_is_taught_without_any_script(_: PgPoolOptions, options: PgCo
     assert!(list.contains(&format!("Version {} judges.", earlier["version"])), "{list}");
 
     let gone = browser.post(&page, "categories/delete-form", &format!("id={id}")).await.text;
-    assert!(gone.contains("New category") && !gone.contains("Shipping"), "{gone}");
+    assert!(heading(&gone).contains("Categories") && !gone.contains("Shipping"), "{gone}");
     app.work().await;
 }
 

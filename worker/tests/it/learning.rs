@@ -185,7 +185,11 @@ async fn a_worse_classifier_is_refused_and_the_one_before_goes_on(_: PgPoolOptio
     assert_eq!(standing, [(2, ModelStatus::Refused), (1, ModelStatus::Live)], "{models:?}");
     assert!(models[0].reason.contains("the one before") && models[0].accuracy < models[1].accuracy, "{models:?}");
     let after = judged(&app, &acme, question).await;
-    assert_eq!((after.category, &after.model), (before.category, &before.model), "the classifier before goes on judging");
+    assert_eq!(
+        (after.category, &after.model),
+        (before.category, &before.model),
+        "the classifier before goes on judging"
+    );
 
     // The refused one is not tried again while nothing new is taught, and a person may still want it.
     let mut tx = app.ctx.begin(&actor).await.unwrap();
