@@ -2,7 +2,7 @@
 import { journey, signIn, visit, accessible, fits, shot } from './lib/browser.mjs';
 
 const PAGES = ['/inbox/all', '/knowledge', '/knowledge/new', '/people', '/teams', '/overview', '/settings', '/settings/inboxes', '/settings/labels', '/settings/ai', '/settings/audit',
-  '/settings/categories', '/settings/categories/new', '/settings/categories/*'];
+  '/settings/categories', '/settings/categories/*', '/settings/categories/new'];
 const WIDTHS = [[375, 812], [768, 1024], [1440, 900]];
 
 for (const colorScheme of ['light', 'dark']) {

@@ -80,13 +80,14 @@ pub fn CategoryPage() -> impl IntoView {
     let cursor = Memo::new(move |_| query.read().get("cursor"));
     let taught = Resource::new(move || (id.get(), cursor.get()), |(id, cursor)| api::get(id, cursor));
     let directory = use_directory();
+    // Of the page: the parts below come anew with each answer.
+    let changed = Callback::new(move |()| taught.refetch());
     let content = move || {
         Suspend::new(async move {
             let teams = directory.loaded.await.map(|known| known.teams).unwrap_or_default();
             match taught.await {
                 Ok(api::Taught { category, examples }) => {
                     let teams = answering(&teams, &category.name);
-                    let changed = Callback::new(move |()| taught.refetch());
                     view! {
                         <Properties category=category.clone() teams=teams changed=changed/>
                         <ExamplesSection category=category examples=examples changed=changed/>
@@ -115,7 +116,7 @@ fn Properties(category: Category, teams: Vec<String>, changed: Callback<()>) -> 
         let call = api::update_form(id, browser::field(&event, "name"), browser::field(&event, "description"));
         form.save(K::Saved, call, move |_| {
             directory.loaded.refetch();
-            changed.run(());
+            changed.try_run(());
         });
     };
     view! {

@@ -1,8 +1,8 @@
 //! The examples of a category: added one a line, taken away one by one.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use types::{
-    Page,
+    CategoryId, Page,
     categories::{AddExamples, Category, CategoryExample},
 };
 
@@ -10,9 +10,9 @@ use super::api;
 use crate::{
     browser,
     form::{FormHandle, Refusal, use_form_of},
-    i18n::{K, use_i18n},
+    i18n::{I18n, K, use_i18n},
     time::use_clock,
-    ui::{Empty, Icon, TextArea, icons, use_toasts},
+    ui::{Empty, Icon, TextArea, Toasts, icons, use_toasts},
 };
 
 /// One text a line; empty lines are none.
@@ -32,7 +32,7 @@ pub fn ExamplesSection(category: Category, examples: Page<CategoryExample>, chan
         let call = api::add_examples_form(id, browser::field(&event, "texts"));
         adding.save(K::ExamplesAdded, call, move |_| {
             browser::empty("#field-texts");
-            changed.run(());
+            changed.try_run(());
         });
     };
     let none = examples.data.is_empty();
@@ -75,13 +75,11 @@ fn Example(category: Category, example: CategoryExample, form: FormHandle, chang
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let text = text.clone();
-        let back = Callback::new(move |()| {
-            let again = AddExamples { texts: vec![text.clone()] };
-            form.run(api::add_examples(id, again), move |_| changed.run(()));
-        });
         form.run(api::delete_example_form(id, example.id), move |()| {
+            // Not this row's: it outlives it.
+            let back = Callback::new(move |()| restore(id, text.clone(), changed, toasts, i18n));
             toasts.undoable(i18n.t(K::ExampleDeleted), back);
-            changed.run(());
+            changed.try_run(());
         });
     };
     let label = format!("{}: {}", i18n.t(K::Delete), example.text.chars().take(60).collect::<String>());
@@ -96,6 +94,16 @@ fn Example(category: Category, example: CategoryExample, form: FormHandle, chang
             </form>
         </li>
     }
+}
+
+/// Adds an example that was deleted again.
+fn restore(id: CategoryId, text: String, changed: Callback<()>, toasts: Toasts, i18n: I18n) {
+    spawn_local(async move {
+        match api::add_examples(id, AddExamples { texts: vec![text] }).await {
+            Ok(_) => _ = changed.try_run(()),
+            Err(error) => toasts.failed(error.text(i18n)),
+        }
+    });
 }
 
 #[cfg(test)]

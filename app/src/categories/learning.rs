@@ -28,13 +28,14 @@ pub fn LearningSection() -> impl IntoView {
     let learning = Resource::new(|| (), |()| api::learning());
     let form = use_form_of::<api::ActivateForm>();
     follow(learning);
+    let changed = Callback::new(move |()| learning.refetch());
     let content = move || {
         Suspend::new(async move {
             match learning.await {
                 Ok(known) => view! {
                     <State learning=known.clone()/>
                     <Refusal form=form/>
-                    <ul class="card mt-3 overflow-hidden empty:hidden">{known.models.into_iter().map(|model| view! { <Model model=model form=form changed=Callback::new(move |()| learning.refetch())/> }).collect_view()}</ul>
+                    <ul class="card mt-3 overflow-hidden empty:hidden">{known.models.into_iter().map(|model| view! { <Model model=model form=form changed=changed/> }).collect_view()}</ul>
                 }
                 .into_any(),
                 Err(error) => view! { <Failure error=error/> }.into_any(),
@@ -105,7 +106,7 @@ fn Model(model: ClassifierModel, form: FormHandle, changed: Callback<()>) -> imp
     let title = i18n.with(K::ModelVersion, &[("n", &model.version.to_string())]);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        form.save(K::ModelActivated, api::activate_form(id), move |()| changed.run(()));
+        form.save(K::ModelActivated, api::activate_form(id), move |()| _ = changed.try_run(()));
     };
     let figure = |title: K, hint: K, value: String| {
         view! { <div title=i18n.t(hint)><dt class="text-xs text-ink-3">{i18n.t(title)}</dt><dd class="num font-medium">{value}</dd></div> }
