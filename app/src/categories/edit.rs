@@ -142,7 +142,7 @@ fn Removal(category: Category, teams: Vec<String>) -> impl IntoView {
         event.prevent_default();
         form.save(K::CategoryDeleted, api::delete_form(id), move |()| directory.loaded.refetch());
     };
-    let examples = i18n.count(K::ExamplesMany, K::ExamplesOne, category.example_count);
+    let examples = i18n.count(K::ExamplesMany, K::ExamplesOne, category.example_count + category.builtin_count);
     let lost = (!teams.is_empty()).then(|| i18n.with(K::DeleteCategoryTeams, &[("teams", &teams.join(", "))]));
     view! {
         <MenuButton menu="delete-category" label=i18n.t(K::Delete) class="btn btn-quiet btn-danger"><Icon icon=icons::TRASH/>{i18n.t(K::Delete)}</MenuButton>

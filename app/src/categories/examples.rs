@@ -6,7 +6,7 @@ use types::{
     categories::{AddExamples, Category, CategoryExample},
 };
 
-use super::api;
+use super::{api, page::Builtin};
 use crate::{
     browser,
     form::{FormHandle, Refusal, use_form_of},
@@ -46,7 +46,7 @@ pub fn ExamplesSection(category: Category, examples: Page<CategoryExample>, chan
     });
     view! {
         <section class="mt-8" aria-labelledby="examples-title">
-            <h2 id="examples-title" class="flex items-baseline gap-2 text-base">{i18n.t(K::Examples)}<span class="num font-normal text-ink-3">{category.example_count}</span></h2>
+            <h2 id="examples-title" class="flex items-baseline gap-2 text-base">{i18n.t(K::Examples)}<span class="num font-normal text-ink-3">{category.example_count}</span><Builtin count=category.builtin_count/></h2>
             <p class="mt-1 max-w-[620px] text-sm text-ink-2">{i18n.t(K::TeachingHint)}</p>
             <form class="mt-3 grid max-w-[620px] gap-3" method="post" action=api::AddExamplesForm::PATH on:submit=submit>
                 <input type="hidden" name="id" value=id.to_string()/>
@@ -56,7 +56,7 @@ pub fn ExamplesSection(category: Category, examples: Page<CategoryExample>, chan
             </form>
             <Refusal form=removing/>
             {if none {
-                view! { <Empty icon=icons::LEARN title=i18n.t(K::NoExamplesYet) hint=i18n.t(K::NoExamplesHint)/> }.into_any()
+                view! { <Empty icon=icons::LEARN title=i18n.t(K::NoOwnExamples) hint=i18n.t(K::NoExamplesHint)/> }.into_any()
             } else {
                 view! { <ul class="card mt-4 overflow-hidden">{list}</ul> }.into_any()
             }}

@@ -73,11 +73,21 @@ fn Row(category: Category, teams: Vec<String>) -> impl IntoView {
                 <span class="flex flex-wrap gap-1.5">
                     {figure(K::ExamplesMany, K::ExamplesOne, category.example_count)}
                     {figure(K::CorrectionsMany, K::CorrectionsOne, category.correction_count)}
-                    {(category.builtin_count > 0).then(|| view! { <span class="tag num" title=i18n.t(K::BuiltinExamplesHint)><Icon icon=icons::BOT/>{i18n.with(K::BuiltinExamples, &[("n", &category.builtin_count.to_string())])}</span> })}
+                    <Builtin count=category.builtin_count/>
                     {untaught.then(|| view! { <span class="tag tag-orange"><Icon icon=icons::ALERT/>{i18n.t(K::NoExamplesYet)}</span> })}
                 </span>
                 <Icon icon=icons::NEXT class="text-ink-3 max-sm:hidden"/>
             </a>
         </li>
     }
+}
+
+/// How many of the product's own examples teach it.
+#[component]
+pub fn Builtin(count: i64) -> impl IntoView {
+    let i18n = use_i18n();
+    let text = i18n.with(K::BuiltinExamples, &[("n", &count.to_string())]);
+    (count > 0).then(
+        || view! { <span class="tag num" title=i18n.t(K::BuiltinExamplesHint)><Icon icon=icons::BOT/>{text}</span> },
+    )
 }

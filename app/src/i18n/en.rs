@@ -431,6 +431,7 @@ english! {
     NewCategory = "New category",
     NoExamplesHint = "A few messages as customers write them teach more than a name.",
     NoExamplesYet = "No examples yet",
+    NoOwnExamples = "No examples of your own yet",
     OlderExamples = "Older examples",
     OutcomeConfident = "Sure enough to act on",
     OutcomeOutOfScope = "About none of the categories: a person should look",

@@ -431,6 +431,7 @@ complete! {
     NewCategory = "Uusi aihe",
     NoExamplesHint = "Muutama viesti asiakkaiden sanoin opettaa enemmän kuin nimi.",
     NoExamplesYet = "Ei vielä esimerkkejä",
+    NoOwnExamples = "Ei vielä omia esimerkkejä",
     OlderExamples = "Vanhemmat esimerkit",
     OutcomeConfident = "Riittävän varma toimimaan",
     OutcomeOutOfScope = "Ei mistään aiheesta: ihmisen pitäisi katsoa",
