@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { journey, signIn, visit, accessible, fits, shot } from './lib/browser.mjs';
 
-const PAGES = ['/inbox/all', '/knowledge', '/knowledge/new', '/people', '/teams', '/overview', '/analytics/ai', '/settings', '/settings/inboxes', '/settings/labels', '/settings/ai', '/settings/audit'];
+const PAGES = ['/inbox/all', '/knowledge', '/knowledge/new', '/people', '/teams', '/overview', '/analytics/ai', '/settings', '/settings/inboxes', '/settings/labels', '/settings/ai', '/settings/audit',
+  '/settings/categories', '/settings/categories/*', '/settings/categories/new'];
 const WIDTHS = [[375, 812], [768, 1024], [1440, 900]];
 
 for (const colorScheme of ['light', 'dark']) {
@@ -11,7 +12,9 @@ for (const colorScheme of ['light', 'dark']) {
     await visit(page, '/login');
     await accessible(page);
     await signIn(page, 'admin@acme.test');
-    for (const path of PAGES) {
+    for (const pattern of PAGES) {
+      // The first one of a list, which the page before it has.
+      const path = pattern.endsWith('*') ? await page.evaluate(() => document.querySelector('main li a').getAttribute('href')) : pattern;
       await visit(page, path);
       for (const [width, height] of WIDTHS) {
         await page.setViewportSize({ width, height });

@@ -128,6 +128,18 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Empties the text area that the selector finds.
+pub fn empty(selector: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some(area) = find(selector).and_then(|element| element.dyn_into::<web_sys::HtmlTextAreaElement>().ok()) {
+        area.set_value("");
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        _ = selector;
+    }
+}
+
 /// Brings the element into view with the smallest movement.
 pub fn reveal(selector: &str) {
     #[cfg(feature = "hydrate")]

@@ -1,11 +1,10 @@
 //! What a server function answers when it cannot do what it was asked.
 
-use leptos::{
-    prelude::*,
-    server_fn::{
-        codec::JsonEncoding,
-        error::{FromServerFnError, ServerFnErrorErr},
-    },
+#[cfg(feature = "ssr")]
+use leptos::prelude::use_context;
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
 use types::ApiError;
@@ -17,11 +16,6 @@ use crate::i18n::{I18n, K};
 pub struct UiError(pub ApiError);
 
 pub type UiResult<T> = Result<T, UiError>;
-
-/// Why the field of this name was refused, as a form's latest answer has it.
-pub fn why(refused: RwSignal<Option<UiError>>, name: &'static str) -> Signal<Option<String>> {
-    Signal::derive(move || refused.with(|refused| refused.as_ref().and_then(|error| error.field(name))))
-}
 
 impl UiError {
     pub fn code(&self) -> &str {
@@ -71,11 +65,17 @@ impl FromServerFnError for UiError {
 }
 
 impl UiError {
-    /// Gives the answer the error's status.
+    /// Gives the answer the error's status, unless a form posted by itself: the browser then goes back to the form's page,
+    /// which says why, and it only goes when the status tells it to.
     #[cfg(feature = "ssr")]
     fn with_status(self) -> Self {
-        if let (Some(response), Ok(status)) =
-            (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(self.0.status))
+        let form = use_context::<http::request::Parts>().is_some_and(|parts| {
+            let accept = parts.headers.get(http::header::ACCEPT).and_then(|accept| accept.to_str().ok());
+            parts.method == http::Method::POST && accept.is_some_and(|accept| accept.contains("text/html"))
+        });
+        if !form
+            && let (Some(response), Ok(status)) =
+                (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(self.0.status))
         {
             response.set_status(status);
         }

@@ -14,6 +14,7 @@ use crate::{
     analytics::{AiPage, DecisionPage, OverviewPage},
     audit::AuditPage,
     auth::page::LoginPage,
+    categories::{CategoriesPage, CategoryPage, NewCategoryPage},
     commands::Commands,
     conversations::{ConversationPage, InboxPage, NothingOpen},
     i18n::{I18n, K, t},
@@ -64,6 +65,9 @@ pub fn App() -> impl IntoView {
                         <Route path=StaticSegment("inboxes") view=InboxesPage/>
                         <Route path=StaticSegment("labels") view=LabelsPage/>
                         <Route path=StaticSegment("ai") view=AssistantPage/>
+                        <Route path=StaticSegment("categories") view=CategoriesPage/>
+                        <Route path=(StaticSegment("categories"), StaticSegment("new")) view=NewCategoryPage/>
+                        <Route path=(StaticSegment("categories"), ParamSegment("id")) view=CategoryPage/>
                         <Route path=StaticSegment("audit") view=AuditPage/>
                     </ParentRoute>
                 </ParentRoute>

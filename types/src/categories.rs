@@ -53,6 +53,16 @@ response! {
         pub training_ms: i64,
         pub created_at: DateTime<Utc>,
     }
+
+    /// How the teaching of an account stands.
+    pub struct Learning {
+        /// The classifiers it has trained, newest first. Without a live one the product's own judges.
+        pub models: Vec<ClassifierModel>,
+        /// When the next training begins: past while it is under way or about to begin, none when none is due.
+        pub training_at: Option<DateTime<Utc>>,
+        /// The remote model that is asked first, and the live classifier only when it does not answer.
+        pub remote_model: Option<String>,
+    }
 }
 
 text_enum! {

@@ -2,7 +2,7 @@
 
 mod api;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use types::{
     Language,
@@ -11,13 +11,12 @@ use types::{
 };
 
 use crate::{
-    agents::Refusal,
     auth::api::me,
     browser,
-    error::{self, UiError},
+    form::{Refusal, use_form},
     i18n::{K, use_i18n},
     session::use_session,
-    ui::{Failure, Field, Loading, PageHead, Select, use_toasts},
+    ui::{Failure, Field, Loading, PageHead, Select},
 };
 
 #[component]
@@ -48,11 +47,9 @@ pub fn SettingsPage() -> impl IntoView {
 #[component]
 fn AccountForm(account: Account) -> impl IntoView {
     let i18n = use_i18n();
-    let toasts = use_toasts();
     let administers = use_session().administers();
-    let refused = RwSignal::new(None::<UiError>);
+    let form = use_form();
     let percent = RwSignal::new((account.auto_assign_threshold * 100.0).round());
-    let why = move |name: &'static str| error::why(refused, name);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let change = UpdateAccount {
@@ -60,22 +57,14 @@ fn AccountForm(account: Account) -> impl IntoView {
             locale: browser::field(&event, "locale").parse().ok(),
             auto_assign_threshold: Some(percent.get_untracked() / 100.0),
         };
-        spawn_local(async move {
-            match api::update(change).await {
-                Ok(_) => {
-                    refused.set(None);
-                    toasts.done(i18n.t(K::Saved));
-                }
-                Err(error) => _ = refused.try_set(Some(error)),
-            }
-        });
+        form.save(K::Saved, api::update(change), |_| ());
     };
     let languages =
         Language::ALL.iter().map(|language| (language.to_string(), i18n.language(*language).to_owned())).collect();
     view! {
         <form class="card grid max-w-[620px] gap-4 p-5" on:submit=submit>
             <fieldset class="grid gap-4" disabled=!administers>
-                <Field name="name" label=i18n.t(K::AccountName) value=account.name required=true error=why("name")/>
+                <Field name="name" label=i18n.t(K::AccountName) value=account.name required=true error=form.why("name")/>
                 <Select name="locale" label=i18n.t(K::AccountLanguage) options=languages value=account.locale.to_string() help=i18n.t(K::AccountLanguageHint)/>
                 <div class="field">
                     <label for="threshold">{i18n.t(K::Threshold)}</label>
@@ -86,9 +75,9 @@ fn AccountForm(account: Account) -> impl IntoView {
                     </div>
                     <p id="threshold-help" class="field-help">{i18n.t(K::ThresholdHint)}</p>
                 </div>
-                <Refusal refused=refused/>
+                <Refusal form=form/>
                 {if administers {
-                    view! { <div><button type="submit" class="btn btn-primary">{i18n.t(K::Save)}</button></div> }.into_any()
+                    view! { <div><button type="submit" class="btn btn-primary" disabled=move || form.busy()>{i18n.t(K::Save)}</button></div> }.into_any()
                 } else {
                     view! { <p class="field-help">{i18n.t(K::AdminsOnly)}</p> }.into_any()
                 }}

@@ -1,6 +1,6 @@
 //! Inviting a person, and changing one.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use types::{
     TeamId,
     agents::{Agent, Availability, CreateAgent, Role, UpdateAgent},
@@ -10,7 +10,7 @@ use super::api;
 use crate::{
     browser,
     directory::use_directory,
-    error::{UiError, why},
+    form::{Refusal, use_form},
     i18n::{K, use_i18n},
     session::use_session,
     ui::{Field, Icon, Select, icons, use_toasts},
@@ -43,8 +43,7 @@ pub fn Invite(open: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let directory = use_directory();
-    let refused = RwSignal::new(None::<UiError>);
-    let busy = RwSignal::new(false);
+    let form = use_form();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let name = browser::field(&event, "name");
@@ -57,57 +56,38 @@ pub fn Invite(open: RwSignal<bool>) -> impl IntoView {
             locale: None,
             team_ids: ticked(&event),
         };
-        busy.set(true);
-        spawn_local(async move {
-            match api::create(agent).await {
-                Ok(_) => {
-                    open.set(false);
-                    directory.loaded.refetch();
-                    toasts.done(i18n.with(K::Invited, &[("name", &name)]));
-                }
-                Err(error) => _ = refused.try_set(Some(error)),
-            }
-            busy.try_set(false);
+        form.run(api::create(agent), move |_| {
+            open.set(false);
+            directory.loaded.refetch();
+            toasts.done(i18n.with(K::Invited, &[("name", &name)]));
         });
     };
     view! {
         <form class="grid gap-3.5 p-4" on:submit=submit>
-            <Field name="name" label=i18n.t(K::Name) required=true error=why(refused, "name")/>
-            <Field name="email" label=i18n.t(K::Email) kind="email" required=true error=why(refused, "email")/>
-            <Field name="password" label=i18n.t(K::FirstPassword) kind="password" autocomplete="new-password" required=true help=i18n.t(K::FirstPasswordHint) error=why(refused, "password")/>
+            <Field name="name" label=i18n.t(K::Name) required=true error=form.why("name")/>
+            <Field name="email" label=i18n.t(K::Email) kind="email" required=true error=form.why("email")/>
+            <Field name="password" label=i18n.t(K::FirstPassword) kind="password" autocomplete="new-password" required=true help=i18n.t(K::FirstPasswordHint) error=form.why("password")/>
             <div class="grid grid-cols-2 gap-3.5">
-                <Select name="role" label=i18n.t(K::Role) options=roles(i18n) value="agent" error=why(refused, "role")/>
-                <Field name="max_load" label=i18n.t(K::MaxLoad) kind="number" value="20" error=why(refused, "max_load")/>
+                <Select name="role" label=i18n.t(K::Role) options=roles(i18n) value="agent" error=form.why("role")/>
+                <Field name="max_load" label=i18n.t(K::MaxLoad) kind="number" value="20" error=form.why("max_load")/>
             </div>
             <TeamBoxes/>
-            <Refusal refused=refused/>
+            <Refusal form=form/>
             <div class="flex justify-end gap-2 pt-1">
                 <button type="button" class="btn" on:click=move |_| open.set(false)>{i18n.t(K::Cancel)}</button>
-                <button type="submit" class="btn btn-primary" disabled=move || busy.get()>{i18n.t(K::Invite)}</button>
+                <button type="submit" class="btn btn-primary" disabled=move || form.busy()>{i18n.t(K::Invite)}</button>
             </div>
         </form>
     }
 }
 
-/// What no field explains.
-#[component]
-pub fn Refusal(refused: RwSignal<Option<UiError>>) -> impl IntoView {
-    let i18n = use_i18n();
-    let text = move || {
-        refused.with(|refused| refused.as_ref().filter(|error| error.0.fields.is_none()).map(|error| error.text(i18n)))
-    };
-    view! { {move || text().map(|text| view! { <p class="field-error" role="alert"><Icon icon=icons::ALERT/>{text}</p> })} }
-}
-
 #[component]
 pub fn EditAgent(agent: Agent, open: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
-    let toasts = use_toasts();
     let directory = use_directory();
     let session = use_session();
     let administers = session.administers();
-    let refused = RwSignal::new(None::<UiError>);
-    let busy = RwSignal::new(false);
+    let form = use_form();
     let asking = RwSignal::new(false);
     let id = agent.id;
     let submit = move |event: web_sys::SubmitEvent| {
@@ -121,30 +101,16 @@ pub fn EditAgent(agent: Agent, open: RwSignal<bool>) -> impl IntoView {
             max_load: text("max_load").and_then(|text| text.parse().ok()),
             team_ids: administers.then(|| ticked(&event)),
         };
-        busy.set(true);
-        spawn_local(async move {
-            match api::update(id, change).await {
-                Ok(agent) => {
-                    open.set(false);
-                    directory.heard(agent.id, agent.availability);
-                    directory.loaded.refetch();
-                    toasts.done(i18n.t(K::Saved));
-                }
-                Err(error) => _ = refused.try_set(Some(error)),
-            }
-            busy.try_set(false);
+        form.save(K::Saved, api::update(id, change), move |agent| {
+            open.set(false);
+            directory.heard(agent.id, agent.availability);
+            directory.loaded.refetch();
         });
     };
     let remove = move |_| {
-        spawn_local(async move {
-            match api::remove(id).await {
-                Ok(()) => {
-                    open.set(false);
-                    directory.loaded.refetch();
-                    toasts.done(i18n.t(K::PersonRemoved));
-                }
-                Err(error) => _ = refused.try_set(Some(error)),
-            }
+        form.save(K::PersonRemoved, api::remove(id), move |()| {
+            open.set(false);
+            directory.loaded.refetch();
         });
     };
     let availabilities =
@@ -152,16 +118,16 @@ pub fn EditAgent(agent: Agent, open: RwSignal<bool>) -> impl IntoView {
     let name = agent.name.clone();
     view! {
         <form class="grid gap-3.5 p-4" on:submit=submit>
-            {administers.then(|| view! { <Field name="name" label=i18n.t(K::Name) value=agent.name.clone() required=true error=why(refused, "name")/> })}
+            {administers.then(|| view! { <Field name="name" label=i18n.t(K::Name) value=agent.name.clone() required=true error=form.why("name")/> })}
             <Select name="availability" label=i18n.t(K::Availability) options=availabilities value=agent.availability.to_string()/>
             {administers.then(|| view! {
                 <div class="grid grid-cols-2 gap-3.5">
-                    <Select name="role" label=i18n.t(K::Role) options=roles(i18n) value=agent.role.to_string() error=why(refused, "role")/>
-                    <Field name="max_load" label=i18n.t(K::MaxLoad) kind="number" value=agent.max_load.to_string() help=i18n.t(K::MaxLoadHint) error=why(refused, "max_load")/>
+                    <Select name="role" label=i18n.t(K::Role) options=roles(i18n) value=agent.role.to_string() error=form.why("role")/>
+                    <Field name="max_load" label=i18n.t(K::MaxLoad) kind="number" value=agent.max_load.to_string() help=i18n.t(K::MaxLoadHint) error=form.why("max_load")/>
                 </div>
                 <TeamBoxes chosen=agent.team_ids.clone()/>
             })}
-            <Refusal refused=refused/>
+            <Refusal form=form/>
             {move || asking.get().then(|| view! {
                 <div class="rounded-lg bg-red-soft p-3 text-sm">
                     <p>{i18n.with(K::RemovePersonSure, &[("name", &name)])}</p>
@@ -171,7 +137,7 @@ pub fn EditAgent(agent: Agent, open: RwSignal<bool>) -> impl IntoView {
             <div class="flex items-center gap-2 pt-1">
                 {(administers && session.user_id() != Some(id)).then(|| view! { <button type="button" class="btn btn-quiet btn-danger" on:click=move |_| asking.set(true)><Icon icon=icons::TRASH/>{i18n.t(K::RemovePerson)}</button> })}
                 <button type="button" class="btn ml-auto" on:click=move |_| open.set(false)>{i18n.t(K::Cancel)}</button>
-                <button type="submit" class="btn btn-primary" disabled=move || busy.get()>{i18n.t(K::Save)}</button>
+                <button type="submit" class="btn btn-primary" disabled=move || form.busy()>{i18n.t(K::Save)}</button>
             </div>
         </form>
     }

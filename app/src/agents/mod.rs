@@ -4,5 +4,4 @@ pub mod api;
 mod edit;
 mod page;
 
-pub use edit::Refusal;
 pub use page::PeoplePage;

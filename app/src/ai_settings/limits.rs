@@ -1,6 +1,6 @@
 //! The section of limits: what a day and a minute may take, and what tokens cost.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use types::{
     ApiError,
     ai_settings::{AiSettings, UpdateAiSettings},
@@ -8,11 +8,11 @@ use types::{
 
 use super::{api, numbers};
 use crate::{
-    agents::Refusal,
     browser,
-    error::{self, UiError},
+    error::UiError,
+    form::{Refusal, use_form},
     i18n::{I18n, K, use_i18n},
-    ui::{Field, use_toasts},
+    ui::Field,
 };
 
 /// The form's fields as a change; the error names the field that is no number.
@@ -39,27 +39,14 @@ fn change(i18n: I18n, field: impl Fn(&str) -> String) -> Result<UpdateAiSettings
 #[component]
 pub fn LimitsSection(settings: AiSettings, saved: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    let toasts = use_toasts();
-    let refused = RwSignal::new(None::<UiError>);
-    let busy = RwSignal::new(false);
-    let why = move |name: &'static str| error::why(refused, name);
+    let form = use_form();
+    let why = move |name: &'static str| form.why(name);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let change = match change(i18n, |name| browser::field(&event, name)) {
-            Ok(change) => change,
-            Err(error) => return refused.set(Some(error)),
-        };
-        busy.set(true);
-        spawn_local(async move {
-            match api::update(change).await {
-                Ok(_) => {
-                    saved.run(());
-                    toasts.done(i18n.t(K::Saved));
-                }
-                Err(error) => _ = refused.try_set(Some(error)),
-            }
-            busy.try_set(false);
-        });
+        match change(i18n, |name| browser::field(&event, name)) {
+            Ok(change) => form.save(K::Saved, api::update(change), move |_| saved.run(())),
+            Err(error) => form.refuse(error),
+        }
     };
     let optional = |value: Option<String>| value.unwrap_or_default();
     view! {
@@ -74,8 +61,8 @@ pub fn LimitsSection(settings: AiSettings, saved: Callback<()>) -> impl IntoView
                 <Field name="drafts_per_minute" label=i18n.t(K::DraftRate) kind="number" value=settings.drafts_per_minute.to_string() required=true error=why("drafts_per_minute")/>
                 <Field name="timeout_seconds" label=i18n.t(K::ModelTimeout) kind="number" value=settings.timeout_seconds.to_string() help=i18n.t(K::ModelTimeoutHint) required=true error=why("timeout_seconds")/>
             </div>
-            <Refusal refused=refused/>
-            <div><button type="submit" class="btn btn-primary" disabled=move || busy.get()>{i18n.t(K::Save)}</button></div>
+            <Refusal form=form/>
+            <div><button type="submit" class="btn btn-primary" disabled=move || form.busy()>{i18n.t(K::Save)}</button></div>
         </form>
     }
 }

@@ -5,9 +5,8 @@ use types::ai_settings::{AiSettings, AiTest, BuiltinReason, Provider, UpdateAiSe
 
 use super::api;
 use crate::{
-    agents::Refusal,
     browser,
-    error::{self, UiError},
+    form::{FormHandle, Refusal, use_form},
     i18n::{I18n, K, use_i18n},
     ui::{Field, Icon, Select, icons, use_toasts},
 };
@@ -45,23 +44,9 @@ fn in_use(i18n: I18n, settings: &AiSettings) -> String {
 #[component]
 pub fn ModelSection(settings: AiSettings, saved: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    let toasts = use_toasts();
-    let refused = RwSignal::new(None::<UiError>);
-    let busy = RwSignal::new(false);
+    let form = use_form();
     let chosen = RwSignal::new(settings.provider);
-    let save = move |change: UpdateAiSettings| {
-        busy.set(true);
-        spawn_local(async move {
-            match api::update(change).await {
-                Ok(_) => {
-                    saved.run(());
-                    toasts.done(i18n.t(K::Saved));
-                }
-                Err(error) => _ = refused.try_set(Some(error)),
-            }
-            busy.try_set(false);
-        });
-    };
+    let save = move |change: UpdateAiSettings| form.save(K::Saved, api::update(change), move |_| saved.run(()));
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let text = |name| Some(browser::field(&event, name)).filter(|text| !text.trim().is_empty());
@@ -88,7 +73,7 @@ pub fn ModelSection(settings: AiSettings, saved: Callback<()>) -> impl IntoView 
     let egress = settings.egress;
     let connection = move || {
         chosen.get().filter(|provider| *provider != Provider::Builtin).map(|provider| {
-            view! { <Connection provider=provider settings=settings.clone() refused=refused remove_key=remove_key/> }
+            view! { <Connection provider=provider settings=settings.clone() form=form remove_key=remove_key/> }
         })
     };
     view! {
@@ -100,9 +85,9 @@ pub fn ModelSection(settings: AiSettings, saved: Callback<()>) -> impl IntoView 
             <label class="flex cursor-pointer items-start gap-3"><input type="checkbox" class="switch mt-0.5" name="egress" value="on" checked=egress/><span><span class="font-medium">{i18n.t(K::Egress)}</span><span class="block text-xs text-ink-3">{i18n.t(K::EgressHint)}</span></span></label>
             <div on:change=move |event| chosen.set(event_target_value(&event).parse().ok())><Select name="provider" label=i18n.t(K::Provider) options=options value=value/></div>
             {connection}
-            <Refusal refused=refused/>
+            <Refusal form=form/>
             <div class="flex flex-wrap items-center gap-2">
-                <button type="submit" class="btn btn-primary" disabled=move || busy.get()>{i18n.t(K::Save)}</button>
+                <button type="submit" class="btn btn-primary" disabled=move || form.busy()>{i18n.t(K::Save)}</button>
                 <TryOut/>
             </div>
         </form>
@@ -111,14 +96,9 @@ pub fn ModelSection(settings: AiSettings, saved: Callback<()>) -> impl IntoView 
 
 /// Where and as whom the provider is asked. What is saved belongs to the saved provider only.
 #[component]
-fn Connection(
-    provider: Provider,
-    settings: AiSettings,
-    refused: RwSignal<Option<UiError>>,
-    remove_key: Callback<()>,
-) -> impl IntoView {
+fn Connection(provider: Provider, settings: AiSettings, form: FormHandle, remove_key: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    let why = move |name: &'static str| error::why(refused, name);
+    let why = move |name: &'static str| form.why(name);
     let same = settings.provider == Some(provider);
     let of = |value: Option<String>| value.filter(|_| same).unwrap_or_default();
     let has_key = same && settings.has_key;

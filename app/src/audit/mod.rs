@@ -85,7 +85,7 @@ fn Table(page: Page<AuditLog>) -> impl IntoView {
         }
     };
     view! {
-        <div class="card overflow-x-auto">
+        <div class="card overflow-x-auto" tabindex="0" role="region" aria-label=i18n.t(K::AuditLog)>
             <table class="table">
                 <thead><tr><th scope="col" class="max-sm:hidden">{i18n.t(K::When)}</th><th scope="col">{i18n.t(K::Who)}</th><th scope="col">{i18n.t(K::What)}</th><th scope="col" class="max-sm:hidden">{i18n.t(K::Subject)}</th><th scope="col" class="max-md:hidden">{i18n.t(K::Details)}</th></tr></thead>
                 <tbody><For each=move || rows.get() key=|line| line.id let:line>{row(line)}</For></tbody>

@@ -1,9 +1,10 @@
-//! Server functions of classifications.
+//! Server functions of classifications. The one named `…_form` serves plain form posts, before the wasm has arrived.
 
 use leptos::{prelude::*, server_fn::codec::Json};
 use types::{
-    ClassificationId, MessageId,
-    classifications::{self, Classification},
+    ClassificationId, Language, MessageId,
+    classifications::{self, Classification, Sentiment},
+    conversations::Priority,
 };
 
 #[cfg(feature = "ssr")]
@@ -17,6 +18,19 @@ pub async fn correct(id: ClassificationId, to: classifications::Correct) -> Resu
     let classification = domain::classifications::correct(&mut tx, &actor, id, to).await?;
     tx.commit().await?;
     Ok(classification)
+}
+
+/// Corrects what is given, then goes back to where the form stood.
+#[server(prefix = "/api/ui", endpoint = "classifications/correct-form")]
+pub async fn correct_form(
+    id: ClassificationId,
+    category: Option<String>,
+    priority: Option<Priority>,
+    sentiment: Option<Sentiment>,
+    language: Option<Language>,
+) -> Result<(), UiError> {
+    correct(id, classifications::Correct { category, priority, sentiment, language }).await?;
+    Ok(())
 }
 
 /// Asks the assistant to look again; the result arrives with the news.

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use types::classifications::{Classification, EvidenceKind};
 
-use super::{api, picks::Picks};
+use super::{api, outcome::Verdict, picks::Picks};
 use crate::{
     conversations::{OpenConversation, Work, use_open},
     i18n::{K, use_i18n},
@@ -18,7 +18,7 @@ pub fn AssistantPanel() -> impl IntoView {
     let busy = move || open.work.get() == Some(Work::Classifying);
     let time = move || open.classification.with(|seen| seen.as_ref().map(|seen| format!("{} ms", seen.processing_ms)));
     let content = move || match open.classification.get() {
-        Some(seen) => view! { <Picks seen=seen.clone()/> <Why seen=seen/> }.into_any(),
+        Some(seen) => view! { <Verdict seen=seen.clone()/> <Picks seen=seen.clone()/> <Why seen=seen/> }.into_any(),
         None if busy() => view! { <p class="text-sm text-ink-3" role="status">{i18n.t(K::Classifying)}</p> }.into_any(),
         None => view! { <p class="text-sm text-ink-3">{i18n.t(K::NotClassified)}</p> }.into_any(),
     };

@@ -1,8 +1,8 @@
 //! The four decisions as menus: choosing another value corrects the assistant, and it learns.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use types::{
-    Language,
+    ClassificationId, Language,
     classifications::{Classification, Correct, Sentiment},
     conversations::Priority,
 };
@@ -12,7 +12,7 @@ use crate::{
     browser,
     conversations::use_open,
     directory::use_directory,
-    i18n::{CATEGORIES, K, use_i18n},
+    i18n::{K, use_i18n},
     ui::{Confidence, Icon, Menu, MenuButton, icons, use_toasts},
 };
 
@@ -25,18 +25,8 @@ pub fn Picks(seen: Classification) -> impl IntoView {
     let corrected = |field: &str| seen.corrected.iter().any(|known| known == field);
     let category = seen.category.clone();
     let categories = move || {
-        let mut known: Vec<String> = directory.get().teams.into_iter().filter_map(|team| team.category).collect();
-        if known.is_empty() {
-            known = CATEGORIES.map(str::to_owned).to_vec();
-        }
-        known.dedup();
-        let category = category.clone();
-        known
-            .into_iter()
-            .map(move |choice| {
-                (i18n.category(&choice), choice == category, Correct { category: Some(choice), ..NOTHING })
-            })
-            .collect::<Vec<_>>()
+        let choice = |(name, title): (String, String)| (title, name == category, to_category(name));
+        directory.categories(i18n).into_iter().map(choice).collect()
     };
     let (priority, sentiment, language) = (seen.priority, seen.sentiment, seen.language);
     let priorities = move || {
@@ -88,26 +78,11 @@ fn Pick(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
-    let toasts = use_toasts();
     let classification = seen.id;
-    let correct = move |to: Correct| {
-        browser::close_menus();
-        spawn_local(async move {
-            match api::correct(classification, to).await {
-                Ok(seen) => {
-                    open.reclassified(seen);
-                    toasts.done(i18n.t(K::Corrected));
-                }
-                Err(error) => toasts.failed(error.text(i18n)),
-            }
-        });
-    };
     let items = move || {
         choices.run(()).into_iter().map(|(text, chosen, to)| view! {
-        <button type="button" class="menu-item" on:click=move |_| if chosen { browser::close_menus() } else { correct(to.clone()) }>
-            {text}{chosen.then(|| view! { <span class="menu-hint"><Icon icon=icons::CHECK/></span> })}
-        </button>
-    }).collect_view()
+            <CorrectionForm id=classification to=to chosen=chosen>{text}{chosen.then(|| view! { <span class="menu-hint"><Icon icon=icons::CHECK/></span> })}</CorrectionForm>
+        }).collect_view()
     };
     let shown = if open.works() {
         view! {
@@ -124,4 +99,59 @@ fn Pick(
         view! { <Confidence share=share/> }.into_any()
     };
     view! { <dt>{i18n.t(title)}</dt><dd class="min-w-0">{shown}</dd><dd>{sure}</dd> }
+}
+
+/// The correction to this category.
+pub fn to_category(category: String) -> Correct {
+    Correct { category: Some(category), ..NOTHING }
+}
+
+/// Name and value of the field that is corrected, as a plain form posts them.
+fn field(to: &Correct) -> (&'static str, String) {
+    let Correct { category, priority, sentiment, language } = to;
+    let given = [
+        ("category", category.clone()),
+        ("priority", priority.map(|value| value.to_string())),
+        ("sentiment", sentiment.map(|value| value.to_string())),
+        ("language", language.map(|value| value.to_string())),
+    ];
+    given.into_iter().find_map(|(name, value)| Some((name, value?))).unwrap_or_default()
+}
+
+/// An item of a menu that corrects the classification with this id; choosing what stands there already changes nothing.
+#[component]
+pub fn CorrectionForm(
+    id: ClassificationId,
+    to: Correct,
+    #[prop(optional)] chosen: bool,
+    children: Children,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let open = use_open();
+    let toasts = use_toasts();
+    let (name, value) = field(&to);
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        browser::close_menus();
+        if chosen {
+            return;
+        }
+        let to = to.clone();
+        spawn_local(async move {
+            match api::correct(id, to).await {
+                Ok(seen) => {
+                    open.reclassified(seen);
+                    toasts.done(i18n.t(K::Corrected));
+                }
+                Err(error) => toasts.failed(error.text(i18n)),
+            }
+        });
+    };
+    view! {
+        <form method="post" action=api::CorrectForm::PATH on:submit=submit>
+            <input type="hidden" name="id" value=id.to_string()/>
+            <input type="hidden" name=name value=value/>
+            <button type="submit" class="menu-item">{children()}</button>
+        </form>
+    }
 }

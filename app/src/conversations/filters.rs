@@ -10,7 +10,7 @@ use types::{
 use super::{inbox::use_inbox, row::priority_icon, view::Filter};
 use crate::{
     directory::use_directory,
-    i18n::{CATEGORIES, K, use_i18n},
+    i18n::{K, use_i18n},
     ui::{Icon, Kbd, Menu, MenuButton, icons},
 };
 
@@ -74,14 +74,9 @@ pub fn FilterMenu() -> impl IntoView {
                 i18n.priority(priority).to_owned(),
             )
         });
-        let categories = CATEGORIES.iter().map(|&category| {
-            let chosen = now.category.as_deref() == Some(category);
-            link(
-                chosen,
-                Filter { category: (!chosen).then(|| category.to_owned()), ..now.clone() },
-                None,
-                i18n.category(category),
-            )
+        let categories = directory.categories(i18n).into_iter().map(|(category, title)| {
+            let chosen = now.category.as_ref() == Some(&category);
+            link(chosen, Filter { category: (!chosen).then_some(category), ..now.clone() }, None, title)
         });
         let sentiments = Sentiment::ALL.iter().map(|&sentiment| {
             let chosen = now.sentiment == Some(sentiment);

@@ -145,10 +145,7 @@ impl I18n {
             "technical" => self.t(K::Technical).to_owned(),
             "sales" => self.t(K::Sales).to_owned(),
             "general" => self.t(K::General).to_owned(),
-            other => {
-                let mut letters = other.chars();
-                letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-            }
+            other => other.to_owned(),
         }
     }
 
@@ -157,9 +154,6 @@ impl I18n {
         format!("{:.0}\u{a0}%", share * 100.0)
     }
 }
-
-/// The built-in categories, in the order they are offered.
-pub const CATEGORIES: [&str; 4] = ["billing", "technical", "sales", "general"];
 
 /// Picks a language from a cookie's value, else from `Accept-Language`, else English.
 pub fn negotiate(cookie: Option<&str>, accept: Option<&str>) -> Language {
@@ -191,6 +185,13 @@ mod tests {
         assert_eq!(negotiate(None, Some("nb, sv-SE;q=0.8, en;q=0.9")), Language::English);
         assert_eq!(negotiate(Some("xx"), Some("sv-FI")), Language::Swedish);
         assert_eq!(negotiate(None, None), Language::English);
+    }
+
+    #[test]
+    fn only_the_built_in_categories_are_translated() {
+        let finnish = I18n(Language::Finnish);
+        assert_eq!(finnish.category("billing"), "Laskutus");
+        assert_eq!(finnish.category("iPhone repairs"), "iPhone repairs");
     }
 
     #[test]

@@ -1,26 +1,23 @@
 //! The form of an inbox.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use types::inboxes::{Channel, CreateInbox, Inbox, UpdateInbox};
 
 use super::{api, channel};
 use crate::{
-    agents::Refusal,
     browser,
-    error::{self, UiError},
+    form::{Refusal, use_form},
     i18n::{K, use_i18n},
-    ui::{Field, Select, use_toasts},
+    ui::{Field, Select},
 };
 
 #[component]
 pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    let toasts = use_toasts();
-    let refused = RwSignal::new(None::<UiError>);
-    let busy = RwSignal::new(false);
+    let form = use_form();
     let id = inbox.as_ref().map(|inbox| inbox.id);
     let kind = RwSignal::new(inbox.as_ref().map_or(Channel::Web, |inbox| inbox.channel));
-    let why = move |name: &'static str| error::why(refused, name);
+    let why = move |name: &'static str| form.why(name);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let text = |name| Some(browser::field(&event, name)).filter(|text| !text.trim().is_empty());
@@ -29,9 +26,8 @@ pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> 
         let required = !browser::field(&event, "identity_required").is_empty();
         let enabled = !browser::field(&event, "enabled").is_empty();
         let channel = kind.get_untracked();
-        busy.set(true);
-        spawn_local(async move {
-            let answer = if let Some(id) = id {
+        let call = async move {
+            if let Some(id) = id {
                 let change = UpdateInbox {
                     name: Some(name),
                     welcome_title: title,
@@ -53,16 +49,11 @@ pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> 
                     team_ids: Vec::new(),
                 };
                 api::create(inbox).await
-            };
-            match answer {
-                Ok(_) => {
-                    open.set(false);
-                    saved.run(());
-                    toasts.done(i18n.t(K::Saved));
-                }
-                Err(error) => _ = refused.try_set(Some(error)),
             }
-            busy.try_set(false);
+        };
+        form.save(K::Saved, call, move |_| {
+            open.set(false);
+            saved.run(());
         });
     };
     let of = |get: fn(&Inbox) -> String| inbox.as_ref().map(get).unwrap_or_default();
@@ -95,10 +86,10 @@ pub fn Edit(inbox: Option<Inbox>, open: RwSignal<bool>, saved: Callback<()>) -> 
             })}
             {specific}
             {id.map(|_| view! { <label class="flex cursor-pointer items-center gap-3"><input type="checkbox" class="switch" name="enabled" value="on" checked=enabled/><span class="font-medium">{i18n.t(K::Enabled)}</span></label> })}
-            <Refusal refused=refused/>
+            <Refusal form=form/>
             <div class="flex justify-end gap-2 pt-1">
                 <button type="button" class="btn" on:click=move |_| open.set(false)>{i18n.t(K::Cancel)}</button>
-                <button type="submit" class="btn btn-primary" disabled=move || busy.get()>{i18n.t(K::Save)}</button>
+                <button type="submit" class="btn btn-primary" disabled=move || form.busy()>{i18n.t(K::Save)}</button>
             </div>
         </form>
     }

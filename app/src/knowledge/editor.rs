@@ -14,7 +14,7 @@ use types::{
 use super::{api, list::status, markdown::to_html};
 use crate::{
     browser,
-    error::{self, UiError},
+    form::{Refusal, use_form},
     i18n::{K, use_i18n},
     session::use_session,
     time::use_clock,
@@ -54,18 +54,16 @@ fn Editor(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let clock = use_clock();
-    let toasts = use_toasts();
     let navigate = use_navigate();
+    let form = use_form();
     let id = article.as_ref().map(|article| article.id);
     let title = article.as_ref().map_or(title, |article| article.title.clone());
     let start = article.as_ref().map(|article| article.body.clone()).unwrap_or_default();
     let body = RwSignal::new(start.clone());
-    let refused = RwSignal::new(None::<UiError>);
-    let busy = RwSignal::new(false);
     let preview_only = RwSignal::new(false);
     let removing = RwSignal::new(false);
     let works = use_session().works();
-    let why = move |name: &'static str| error::why(refused, name);
+    let why = move |name: &'static str| form.why(name);
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let article = SaveArticle {
@@ -75,28 +73,12 @@ fn Editor(
             collection: Some(browser::field(&event, "collection")),
             status: browser::field(&event, "status").parse().ok(),
         };
-        busy.set(true);
         let navigate = navigate.clone();
-        spawn_local(async move {
-            match api::save(id, article).await {
-                Ok(saved) => {
-                    refused.set(None);
-                    toasts.done(i18n.t(K::Saved));
-                    if id.is_none() {
-                        navigate(
-                            &format!("/knowledge/{}", saved.id),
-                            NavigateOptions { replace: true, ..NavigateOptions::default() },
-                        );
-                    }
-                }
-                Err(error) => {
-                    if error.0.fields.is_none() {
-                        toasts.failed(error.text(i18n));
-                    }
-                    refused.try_set(Some(error));
-                }
+        form.save(K::Saved, api::save(id, article), move |saved| {
+            if id.is_none() {
+                let instead = NavigateOptions { replace: true, ..NavigateOptions::default() };
+                navigate(&format!("/knowledge/{}", saved.id), instead);
             }
-            busy.try_set(false);
         });
     };
     let languages =
@@ -121,7 +103,7 @@ fn Editor(
                 <span class="ml-auto"></span>
                 <button type="button" class="btn lg:!hidden" aria-pressed=move || preview_only.get().to_string() on:click=move |_| preview_only.update(|on| *on = !*on)><Icon icon=icons::EYE/><span class="max-sm:sr-only">{i18n.t(K::Preview)}</span></button>
                 {(works && id.is_some()).then(|| view! { <button type="button" class="icon-btn" aria-label=i18n.t(K::DeleteArticle) title=i18n.t(K::DeleteArticle) on:click=move |_| removing.set(true)><Icon icon=icons::TRASH/></button> })}
-                {works.then(|| view! { <button type="submit" class="btn btn-primary" disabled=move || busy.get()><Icon icon=icons::CHECK/>{i18n.t(K::Save)}</button> })}
+                {works.then(|| view! { <button type="submit" class="btn btn-primary" disabled=move || form.busy()><Icon icon=icons::CHECK/>{i18n.t(K::Save)}</button> })}
             </div>
             <div class="grid min-h-0 flex-1 lg:grid-cols-2">
                 <div class="flex min-h-0 flex-col gap-3.5 overflow-auto bg-panel p-5" class=("max-lg:hidden", move || preview_only.get())>
@@ -137,6 +119,7 @@ fn Editor(
                             aria-invalid=move || why("body").get().is_some().to_string()>{start}</textarea>
                         {move || why("body").get().map(|why| view! { <span class="field-error" role="alert">{why}</span> })}
                     </div>
+                    <Refusal form=form/>
                     {foot}
                 </div>
                 <section class="min-h-0 overflow-auto border-line px-7 py-6 lg:border-l" class=("max-lg:hidden", move || !preview_only.get()) aria-label=i18n.t(K::Preview) tabindex="0">

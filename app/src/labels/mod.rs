@@ -2,19 +2,18 @@
 
 mod api;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use types::labels::{CreateLabel, Label, UpdateLabel};
 
 use crate::{
-    agents::Refusal,
     browser,
     conversations::Swatch,
     directory::use_directory,
-    error::{self, UiError},
+    form::{Refusal, use_form},
     i18n::{K, use_i18n},
     session::use_session,
-    ui::{Dialog, Empty, Failure, Field, Icon, Loading, PageHead, icons, use_toasts},
+    ui::{Dialog, Empty, Failure, Field, Icon, Loading, PageHead, icons},
 };
 
 #[component]
@@ -65,19 +64,13 @@ pub fn LabelsPage() -> impl IntoView {
 #[component]
 fn Edit(label: Option<Label>, open: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
-    let toasts = use_toasts();
     let directory = use_directory();
-    let refused = RwSignal::new(None::<UiError>);
+    let form = use_form();
     let asking = RwSignal::new(false);
     let id = label.as_ref().map(|label| label.id);
-    let why = move |name: &'static str| error::why(refused, name);
-    let finish = move |answer: Result<(), UiError>, done: K| match answer {
-        Ok(()) => {
-            open.set(false);
-            directory.loaded.refetch();
-            toasts.done(i18n.t(done));
-        }
-        Err(error) => _ = refused.try_set(Some(error)),
+    let finish = move || {
+        open.set(false);
+        directory.loaded.refetch();
     };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -86,19 +79,19 @@ fn Edit(label: Option<Label>, open: RwSignal<bool>) -> impl IntoView {
             Some(browser::field(&event, "color")),
             browser::field(&event, "description"),
         );
-        spawn_local(async move {
-            let answer = match id {
+        let call = async move {
+            match id {
                 Some(id) => {
                     api::update(id, UpdateLabel { title: Some(title), color, description: Some(description) }).await
                 }
                 None => api::create(CreateLabel { title, color, description }).await,
-            };
-            finish(answer.map(|_| ()), K::Saved);
-        });
+            }
+        };
+        form.save(K::Saved, call, move |_| finish());
     };
     let remove = move |_| {
         if let Some(id) = id {
-            spawn_local(async move { finish(api::delete(id).await, K::LabelDeleted) });
+            form.save(K::LabelDeleted, api::delete(id), move |()| finish());
         }
     };
     let (title, color, description) = label.map_or_else(
@@ -109,18 +102,18 @@ fn Edit(label: Option<Label>, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <form class="grid gap-3.5 p-4" on:submit=submit>
             <div class="grid grid-cols-[minmax(0,1fr)_64px] gap-3">
-                <Field name="title" label=i18n.t(K::Name) value=title required=true error=why("title")/>
+                <Field name="title" label=i18n.t(K::Name) value=title required=true error=form.why("title")/>
                 <div class="field"><label for="label-color">{i18n.t(K::Color)}</label><input id="label-color" class="input !p-1" type="color" name="color" value=color/></div>
             </div>
-            <Field name="description" label=i18n.t(K::Description) value=description error=why("description")/>
-            <Refusal refused=refused/>
+            <Field name="description" label=i18n.t(K::Description) value=description error=form.why("description")/>
+            <Refusal form=form/>
             {move || asking.get().then(|| view! {
                 <div class="rounded-lg bg-red-soft p-3 text-sm"><p>{sure.clone()}</p><div class="mt-2 flex gap-2"><button type="button" class="btn btn-danger" on:click=remove>{i18n.t(K::Delete)}</button><button type="button" class="btn" on:click=move |_| asking.set(false)>{i18n.t(K::Cancel)}</button></div></div>
             })}
             <div class="flex items-center gap-2 pt-1">
                 {id.map(|_| view! { <button type="button" class="btn btn-quiet btn-danger" on:click=move |_| asking.set(true)><Icon icon=icons::TRASH/>{i18n.t(K::Delete)}</button> })}
                 <button type="button" class="btn ml-auto" on:click=move |_| open.set(false)>{i18n.t(K::Cancel)}</button>
-                <button type="submit" class="btn btn-primary">{i18n.t(K::Save)}</button>
+                <button type="submit" class="btn btn-primary" disabled=move || form.busy()>{i18n.t(K::Save)}</button>
             </div>
         </form>
     }

@@ -9,11 +9,17 @@ use crate::{
     ui::{Icon, icons},
 };
 
+/// Pages below a list belong to it; every page is below the first one.
+fn is_here(path: &str, href: &str) -> bool {
+    let below = path.strip_prefix(href).and_then(|rest| rest.strip_prefix('/'));
+    path == href || below.is_some_and(|rest| rest.is_empty() || href != "/settings")
+}
+
 #[component]
 pub fn SettingsLayout() -> impl IntoView {
     let path = use_location().pathname;
     let link = move |href: &'static str, title: K, icon: icondata_core::Icon, class: &'static str| {
-        let here = move || path.with(|path| path.trim_end_matches('/') == href).then_some("page");
+        let here = move || path.with(|path| is_here(path, href)).then_some("page");
         view! { <a class=format!("view-link {class}") href=href aria-current=here><Icon icon=icon class="text-ink-3"/>{t(title)}</a> }
     };
     let administers = use_session().administers();
@@ -28,9 +34,22 @@ pub fn SettingsLayout() -> impl IntoView {
                 {link("/settings/inboxes", K::Inboxes, icons::INBOX, "")}
                 {link("/settings/labels", K::Labels, icons::LABEL, "")}
                 {administers.then(|| link("/settings/ai", K::Assistant, icons::BOT, ""))}
+                {administers.then(|| link("/settings/categories", K::Categories, icons::CATEGORIES, ""))}
                 {administers.then(|| link("/settings/audit", K::AuditLog, icons::HISTORY, ""))}
             </nav>
             <div class="page"><div class="page-inner"><Outlet/></div></div>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_here;
+
+    #[test]
+    fn a_page_below_a_list_belongs_to_it() {
+        assert!(is_here("/settings", "/settings") && is_here("/settings/", "/settings"));
+        assert!(is_here("/settings/categories/7", "/settings/categories"));
+        assert!(!is_here("/settings/categories", "/settings") && !is_here("/settings/categories", "/settings/ai"));
     }
 }

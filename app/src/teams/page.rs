@@ -1,6 +1,6 @@
 //! The teams as cards, and their editor.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use types::{
     UserId,
@@ -9,13 +9,12 @@ use types::{
 
 use super::api;
 use crate::{
-    agents::Refusal,
     browser,
     directory::{Directory, use_directory},
-    error::{self, UiError},
-    i18n::{CATEGORIES, K, use_i18n},
+    form::{Refusal, use_form},
+    i18n::{K, use_i18n},
     session::use_session,
-    ui::{Avatar, Dialog, Empty, Failure, Field, Icon, Loading, PageHead, Select, TextArea, icons, use_toasts},
+    ui::{Avatar, Dialog, Empty, Failure, Field, Icon, Loading, PageHead, Select, TextArea, icons},
 };
 
 #[component]
@@ -82,55 +81,47 @@ fn Cards(known: Directory, edit: Callback<Team>) -> impl IntoView {
 #[component]
 fn Edit(team: Option<Team>, open: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
-    let toasts = use_toasts();
     let directory = use_directory();
-    let refused = RwSignal::new(None::<UiError>);
-    let busy = RwSignal::new(false);
+    let form = use_form();
     let asking = RwSignal::new(false);
     let id = team.as_ref().map(|team| team.id);
-    let why = move |name: &'static str| error::why(refused, name);
-    let finish = move |answer: Result<(), UiError>, done: K| match answer {
-        Ok(()) => {
-            open.set(false);
-            directory.loaded.refetch();
-            toasts.done(i18n.t(done));
-        }
-        Err(error) => _ = refused.try_set(Some(error)),
+    let finish = move || {
+        open.set(false);
+        directory.loaded.refetch();
     };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let agent_ids: Vec<UserId> = browser::fields(&event, "agent").iter().filter_map(|id| id.parse().ok()).collect();
         let (name, description) = (browser::field(&event, "name"), browser::field(&event, "description"));
         let category = Some(browser::field(&event, "category")).filter(|category| !category.is_empty());
-        busy.set(true);
-        spawn_local(async move {
-            let answer = match id {
+        let call = async move {
+            match id {
                 Some(id) => {
-                    api::update(
-                        id,
-                        UpdateTeam {
-                            name: Some(name),
-                            description: Some(description),
-                            category,
-                            agent_ids: Some(agent_ids),
-                        },
-                    )
-                    .await
+                    let change = UpdateTeam {
+                        name: Some(name),
+                        description: Some(description),
+                        // The form tells all of the team: no category is an answer too.
+                        category: Some(category.unwrap_or_default()),
+                        agent_ids: Some(agent_ids),
+                    };
+                    api::update(id, change).await
                 }
                 None => api::create(CreateTeam { name, description, category, agent_ids }).await,
-            };
-            finish(answer.map(|_| ()), K::Saved);
-            busy.try_set(false);
-        });
+            }
+        };
+        form.save(K::Saved, call, move |_| finish());
     };
     let remove = move |_| {
         if let Some(id) = id {
-            spawn_local(async move { finish(api::delete(id).await, K::TeamDeleted) });
+            form.save(K::TeamDeleted, api::delete(id), move |()| finish());
         }
     };
-    let categories = std::iter::once((String::new(), i18n.t(K::NoCategory).to_owned()))
-        .chain(CATEGORIES.iter().map(|category| ((*category).to_owned(), i18n.category(category))))
-        .collect();
+    let category = team.as_ref().and_then(|team| team.category.clone()).unwrap_or_default();
+    let categories = move || {
+        let known = directory.categories(i18n);
+        let options = std::iter::once((String::new(), i18n.t(K::NoCategory).to_owned())).chain(known).collect();
+        view! { <Select name="category" label=i18n.t(K::TeamCategory) options=options value=category.clone() help=i18n.t(K::TeamCategoryHint) error=form.why("category")/> }
+    };
     let members = move || {
         directory.get().agents.into_iter().map(|agent| {
             let ticked = id.is_some_and(|id| agent.team_ids.contains(&id));
@@ -141,11 +132,11 @@ fn Edit(team: Option<Team>, open: RwSignal<bool>) -> impl IntoView {
     let sure = i18n.with(K::DeleteTeamSure, &[("name", &name)]);
     view! {
         <form class="grid gap-3.5 p-4" on:submit=submit>
-            <Field name="name" label=i18n.t(K::Name) value=name required=true error=why("name")/>
-            <TextArea name="description" label=i18n.t(K::Description) value=team.as_ref().map(|team| team.description.clone()).unwrap_or_default() rows=2 error=why("description")/>
-            <Select name="category" label=i18n.t(K::TeamCategory) options=categories value=team.as_ref().and_then(|team| team.category.clone()).unwrap_or_default() help=i18n.t(K::TeamCategoryHint) error=why("category")/>
+            <Field name="name" label=i18n.t(K::Name) value=name required=true error=form.why("name")/>
+            <TextArea name="description" label=i18n.t(K::Description) value=team.as_ref().map(|team| team.description.clone()).unwrap_or_default() rows=2 error=form.why("description")/>
+            <Suspense>{categories}</Suspense>
             <fieldset><legend class="field-label mb-1.5">{i18n.t(K::Members)}</legend><div class="grid grid-cols-2 gap-x-5 gap-y-1.5"><Suspense>{members}</Suspense></div></fieldset>
-            <Refusal refused=refused/>
+            <Refusal form=form/>
             {move || asking.get().then(|| view! {
                 <div class="rounded-lg bg-red-soft p-3 text-sm">
                     <p>{sure.clone()}</p>
@@ -155,7 +146,7 @@ fn Edit(team: Option<Team>, open: RwSignal<bool>) -> impl IntoView {
             <div class="flex items-center gap-2 pt-1">
                 {id.map(|_| view! { <button type="button" class="btn btn-quiet btn-danger" on:click=move |_| asking.set(true)><Icon icon=icons::TRASH/>{i18n.t(K::Delete)}</button> })}
                 <button type="button" class="btn ml-auto" on:click=move |_| open.set(false)>{i18n.t(K::Cancel)}</button>
-                <button type="submit" class="btn btn-primary" disabled=move || busy.get()>{i18n.t(K::Save)}</button>
+                <button type="submit" class="btn btn-primary" disabled=move || form.busy()>{i18n.t(K::Save)}</button>
             </div>
         </form>
     }

@@ -14,6 +14,9 @@ pub fn Field(
     #[prop(into, optional)] help: String,
     #[prop(into, optional)] autocomplete: String,
     #[prop(optional)] required: bool,
+    /// Characters it takes at most.
+    #[prop(optional)]
+    maxlength: Option<u32>,
     #[prop(into, optional)] error: Signal<Option<String>>,
 ) -> impl IntoView {
     let id = format!("field-{name}");
@@ -23,7 +26,7 @@ pub fn Field(
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
-            <input id=id class="input" type=kind name=name value=value required=required min=numeric.then_some("0")
+            <input id=id class="input" type=kind name=name value=value required=required maxlength=maxlength min=numeric.then_some("0")
                 autocomplete=if autocomplete.is_empty() { "off".to_owned() } else { autocomplete }
                 aria-invalid=move || error.get().is_some().to_string() aria-describedby=note.clone()/>
             <Note id=note help=help error=error/>
@@ -38,6 +41,10 @@ pub fn TextArea(
     #[prop(into, optional)] value: String,
     #[prop(into, optional)] help: String,
     #[prop(default = 3)] rows: u32,
+    #[prop(optional)] required: bool,
+    /// Characters it takes at most.
+    #[prop(optional)]
+    maxlength: Option<u32>,
     #[prop(into, optional)] error: Signal<Option<String>>,
 ) -> impl IntoView {
     let id = format!("field-{name}");
@@ -45,7 +52,7 @@ pub fn TextArea(
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
-            <textarea id=id class="input" name=name rows=rows aria-invalid=move || error.get().is_some().to_string() aria-describedby=note.clone()>{value}</textarea>
+            <textarea id=id class="input" name=name rows=rows required=required maxlength=maxlength aria-invalid=move || error.get().is_some().to_string() aria-describedby=note.clone()>{value}</textarea>
             <Note id=note help=help error=error/>
         </div>
     }

@@ -50,7 +50,9 @@ fn on_key(event: web_sys::KeyboardEvent) {
 
 #[cfg(feature = "hydrate")]
 fn items(menu: &web_sys::Element) -> Vec<web_sys::HtmlElement> {
-    let Ok(found) = menu.query_selector_all(".menu-item:not([hidden]), input") else { return Vec::new() };
+    let Ok(found) = menu.query_selector_all(".menu-item:not([hidden]), input:not([type=hidden])") else {
+        return Vec::new();
+    };
     (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
 }
 

@@ -162,6 +162,12 @@ fn watched(ctx: &Ctx, account_id: AccountId, conversation_id: ConversationId) ->
     Arc::new(move |text: &str| writings.tell(Writing { account_id, conversation_id, text: text.to_owned() }))
 }
 
+/// Name of the remote model that the account's assistant asks, if it asks one.
+pub(crate) async fn remote_model(ctx: &Ctx, tx: &mut TenantTx) -> Result<Option<String>> {
+    let stored = queries::find(tx).await?;
+    Ok(ctx.models.of(ctx, tx.account_id(), &stored).await.ok().map(|remote| remote.model().to_owned()))
+}
+
 /// What [`rotate`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rotation {

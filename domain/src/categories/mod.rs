@@ -6,7 +6,7 @@ pub(crate) mod queries;
 
 use serde_json::json;
 use types::{
-    CategoryExampleId, CategoryId,
+    CategoryExampleId, CategoryId, Page, PageQuery,
     categories::{AddExamples, Category, CategoryExample, CreateCategory, UpdateCategory},
 };
 
@@ -16,6 +16,7 @@ use crate::{
     contacts::input,
     events::{self, Audit},
     jobs::{NewJob, enqueue},
+    page,
 };
 use jobs::TrainClassifier;
 
@@ -39,6 +40,12 @@ pub(crate) async fn begin(tx: &mut TenantTx) -> Result<()> {
 pub async fn list(tx: &mut TenantTx, actor: &Actor) -> Result<Vec<Category>> {
     actor.require(Permission::Read)?;
     queries::list(tx, None).await
+}
+
+/// What the categories are called, by name: for menus, which every page has.
+pub async fn names(tx: &mut TenantTx, actor: &Actor) -> Result<Vec<String>> {
+    actor.require(Permission::Read)?;
+    queries::names(tx).await
 }
 
 /// # Errors
@@ -115,14 +122,22 @@ pub async fn delete(tx: &mut TenantTx, actor: &Actor, id: CategoryId) -> Result<
     learn(tx).await
 }
 
-/// The account's own examples of a category, newest first.
+/// A page of the account's own examples of a category, newest first.
 ///
 /// # Errors
-/// `NotFound`.
-pub async fn examples(tx: &mut TenantTx, actor: &Actor, id: CategoryId) -> Result<Vec<CategoryExample>> {
+/// `NotFound`; `Invalid` for a limit or cursor that cannot be.
+pub async fn examples(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: CategoryId,
+    query: PageQuery,
+) -> Result<Page<CategoryExample>> {
     actor.require(Permission::Read)?;
     find(tx, id).await?;
-    queries::examples(tx, id).await
+    let limit = page::limit(query.limit)?;
+    let before: Option<i64> = page::decode(query.cursor.as_deref())?;
+    let rows = queries::examples(tx, id, before, i64::from(limit) + 1).await?;
+    Ok(Page::cut(rows, limit, |example| page::encode(&example.id.0)))
 }
 
 /// Adds examples; a text that is an example already moves here.

@@ -44,6 +44,13 @@ pub async fn list(tx: &mut TenantTx, only: Option<CategoryId>) -> Result<Vec<Cat
         .collect())
 }
 
+pub async fn names(tx: &mut TenantTx) -> Result<Vec<String>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_scalar!("select name from categories where account_id = $1 order by lower(name)", account.0)
+        .fetch_all(tx.conn())
+        .await?)
+}
+
 /// How many there are, with no other change of their number until the transaction ends.
 pub async fn lock_and_count(tx: &mut TenantTx) -> Result<i64> {
     let account = tx.account_id();
@@ -152,15 +159,22 @@ pub async fn spelling(tx: &mut TenantTx, name: &str) -> Result<Option<String>> {
     .await?)
 }
 
-/// Newest first.
-pub async fn examples(tx: &mut TenantTx, id: CategoryId) -> Result<Vec<CategoryExample>> {
+/// Newest first, those older than `before`.
+pub async fn examples(
+    tx: &mut TenantTx,
+    id: CategoryId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<CategoryExample>> {
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         CategoryExample,
         r#"select id as "id: CategoryExampleId", text, created_at from category_examples
-           where account_id = $1 and category_id = $2 order by id desc"#,
+           where account_id = $1 and category_id = $2 and ($3::bigint is null or id < $3) order by id desc limit $4"#,
         account.0,
-        id.0
+        id.0,
+        before,
+        limit
     )
     .fetch_all(tx.conn())
     .await?)

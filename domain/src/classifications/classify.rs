@@ -85,7 +85,7 @@ async fn read(ctx: &Ctx, account: AccountId, message: MessageId) -> Result<Optio
         text = format!("{before}\n{text}");
         inputs.insert(0, id);
     }
-    let model = models::live(&mut tx).await?;
+    let model = queries::models::live(&mut tx).await?;
     let teams = conversations::queries::team_names(&mut tx).await?.into_iter().map(|team| team.name).collect();
     let door = ai_settings::door(ctx, &mut tx, about).await?;
     let question = about.question;

@@ -9,13 +9,14 @@ use moka::future::Cache;
 use serde_json::json;
 use types::{
     AccountId, ClassifierModelId,
-    categories::{ClassifierModel, ModelStatus},
+    categories::{ClassifierModel, Learning, ModelStatus},
 };
 
 use super::queries::models as queries;
 use crate::{
     Actor, Ctx, Error, Permission, Result, TenantTx,
     ai::Classifier,
+    ai_settings,
     events::{self, Audit},
 };
 
@@ -51,31 +52,28 @@ pub async fn list(tx: &mut TenantTx, actor: &Actor) -> Result<Vec<ClassifierMode
     queries::list(tx, None).await
 }
 
+/// What the account has taught so far, and what is to come of it.
+pub async fn learning(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor) -> Result<Learning> {
+    Ok(Learning {
+        models: list(tx, actor).await?,
+        training_at: queries::training_at(tx).await?,
+        remote_model: ai_settings::remote_model(ctx, tx).await?,
+    })
+}
+
 /// Lets an earlier classifier judge again.
 ///
 /// # Errors
 /// `Forbidden` below admin; `NotFound`.
 pub async fn activate(tx: &mut TenantTx, actor: &Actor, id: ClassifierModelId) -> Result<ClassifierModel> {
     actor.require(Permission::Administer)?;
-    let model = queries::list(tx, Some(id)).await?.pop().ok_or(Error::NotFound)?;
+    let mut model = queries::list(tx, Some(id)).await?.pop().ok_or(Error::NotFound)?;
     queries::set_live(tx, Some(id)).await?;
+    model.status = ModelStatus::Live;
     let audit =
         Audit::new("classifier.activated", "classifier_model", id.0).details(json!({ "version": model.version }));
     events::audit(tx, actor, audit).await?;
-    queries::list(tx, Some(id)).await?.pop().ok_or(Error::NotFound)
-}
-
-pub(super) async fn newest(tx: &mut TenantTx) -> Result<Option<Standing>> {
-    queries::standing(tx, false).await
-}
-
-pub(super) async fn live(tx: &mut TenantTx) -> Result<Option<Standing>> {
-    queries::standing(tx, true).await
-}
-
-/// The product's own classifier judges again.
-pub(super) async fn retire(tx: &mut TenantTx) -> Result<()> {
-    queries::set_live(tx, None).await
+    Ok(model)
 }
 
 /// Writes the model down, live when it is to be, and lets the oldest ones go.

@@ -43,12 +43,12 @@ pub async fn train(ctx: &Ctx, job: &Claimed) -> Result<()> {
     let wanted: TrainClassifier = job.payload()?;
     let mut tx = ctx.begin_in(job.account_id).await?;
     let taught = curriculum(&mut tx).await?;
-    let newest = models::newest(&mut tx).await?;
-    let live = models::live(&mut tx).await?;
+    let newest = queries::models::newest(&mut tx).await?;
+    let live = queries::models::live(&mut tx).await?;
     let known = newest.as_ref().is_some_and(|newest| newest.fingerprint == taught.fingerprint);
     if taught.plain || known {
         if taught.plain && live.is_some() {
-            models::retire(&mut tx).await?;
+            queries::models::set_live(&mut tx, None).await?;
         }
         jobs::done_in(&mut tx, job).await?;
         return tx.commit().await;

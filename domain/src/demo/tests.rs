@@ -203,6 +203,9 @@ async fn the_seed_is_complete_and_consistent_and_happens_once(pool: PgPool) {
             "{status} conversations"
         );
     }
+    let unsure = "classifications where outcome = 'unsure' and jsonb_array_length(alternatives) > 0";
+    assert!(count(&ctx, ACME, unsure).await > 3, "doubts to be settled in a click");
+    assert!(count(&ctx, ACME, "classifications where outcome = 'out_of_scope'").await > 0);
     assert!(count(&ctx, ACME, "csat_responses").await > 50);
     assert!(count(&ctx, ACME, "conversations where waiting_since is not null and status = 'open'").await > 10);
 

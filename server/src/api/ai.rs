@@ -12,7 +12,7 @@ use domain::{Actor, Ctx, classifications, db::wake::Topic, drafts};
 use types::{
     ClassifierModelId, JobId, Page, PageQuery,
     ai::{AiQuery, AiRequest, JobAccepted},
-    categories::ClassifierModel,
+    categories::{ClassifierModel, Learning},
     classifications::Classification,
     drafts::Draft,
 };
@@ -34,6 +34,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(draft))
         .routes(routes!(models))
         .routes(routes!(activate))
+        .routes(routes!(learning))
 }
 
 /// Classifies a message again.
@@ -75,6 +76,13 @@ async fn models(
 ) -> Result<Json<Page<ClassifierModel>>> {
     let mut tx = ctx.begin(&caller).await?;
     Ok(Json(page_of(classifications::models::list(&mut tx, &caller).await?, &query, |model| model.id.0)?))
+}
+
+/// How the teaching stands: the classifiers, when the next training begins, and whether a remote model is asked first.
+#[utoipa::path(get, path = "/api/ai/learning", tag = "ai", responses((status = 200, body = Learning)))]
+async fn learning(State(ctx): State<Ctx>, caller: Caller) -> Result<Json<Learning>> {
+    let mut tx = ctx.begin(&caller).await?;
+    Ok(Json(classifications::models::learning(&ctx, &mut tx, &caller).await?))
 }
 
 /// Lets an earlier classifier judge again. For admins.

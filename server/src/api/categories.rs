@@ -80,7 +80,7 @@ async fn examples(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<CategoryExample>>> {
     let mut tx = ctx.begin(&caller).await?;
-    Ok(Json(page_of(categories::examples(&mut tx, &caller, id).await?, &query, |example| example.id.0)?))
+    Ok(Json(categories::examples(&mut tx, &caller, id, query).await?))
 }
 
 /// Adds examples; a text that is an example of another category moves here. For admins.

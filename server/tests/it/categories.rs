@@ -21,7 +21,8 @@ async fn an_account_s_own_category_is_learned_renamed_and_forgotten(_: PgPoolOpt
     let names: Vec<&str> = begin["data"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["billing", "general", "sales", "technical"]);
     assert!(begin["data"][0]["builtin_count"].as_i64().unwrap() > 60);
-    assert_eq!(admin.get("/api/ai/models").await.expect(200)["data"], json!([]));
+    let nothing = json!({ "models": [], "training_at": null, "remote_model": null });
+    assert_eq!(admin.get("/api/ai/learning").await.expect(200), nothing);
 
     let delivery = json!({
         "name": "Delivery",
@@ -31,8 +32,11 @@ async fn an_account_s_own_category_is_learned_renamed_and_forgotten(_: PgPoolOpt
     let made = admin.post("/api/categories", delivery).await.expect(201);
     assert_eq!((&made["example_count"], &made["builtin_count"]), (&json!(3), &json!(0)));
     let path = format!("/api/categories/{}", made["id"]);
+    assert!(admin.get("/api/ai/learning").await.expect(200)["training_at"].is_string(), "a training is due");
     // Learned first: what comes in meanwhile is judged as before.
     app.work().await;
+    let learned = admin.get("/api/ai/learning").await.expect(200);
+    assert_eq!((&learned["training_at"], &learned["models"][0]["version"]), (&json!(null), &json!(1)));
     let seen = judged(&app, &office, &admin, PARCEL).await;
     assert_eq!(seen["category"], "Delivery", "{seen}");
     let elsewhere = judged(&app, &other, &other.admin(&app).await, PARCEL).await;
@@ -76,6 +80,11 @@ async fn examples_come_and_go_and_an_earlier_classifier_can_judge_again(_: PgPoo
     assert_eq!(admin.post(&format!("{path}/examples"), texts).await.expect(201)["example_count"], 2);
     app.work().await;
     let examples = admin.get(&format!("{path}/examples")).await.expect(200);
+    let newest = admin.get(&format!("{path}/examples?limit=1")).await.expect(200);
+    let cursor = newest["next_cursor"].as_str().unwrap();
+    let older = admin.get(&format!("{path}/examples?limit=1&cursor={cursor}")).await.expect(200);
+    assert_eq!(examples["data"], json!([newest["data"][0], older["data"][0]]));
+    assert_eq!(older["next_cursor"], json!(null));
     let example = examples["data"][0]["id"].as_i64().unwrap();
     // The same text taught elsewhere moves.
     let billing = admin.get("/api/categories").await.expect(200)["data"][0]["id"].clone();

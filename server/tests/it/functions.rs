@@ -68,7 +68,18 @@ fn calls() -> Vec<Call> {
         ("auth/login", Own, json!({ "email": "nobody@nowhere.test", "password": "guess" })),
         ("auth/logout", Own, json!({})),
         ("auth/me", Own, json!({})),
+        ("categories/activate-form", Writes, json!({ "id": "@ai" })),
+        ("categories/add-examples", Writes, json!({ "id": "@categories", "examples": { "texts": ["A parcel"] } })),
+        ("categories/add-examples-form", Writes, json!({ "id": "@categories", "texts": "A parcel" })),
+        ("categories/create-form", Writes, json!({ "name": "New", "description": "", "examples": "" })),
+        ("categories/delete-example-form", Writes, json!({ "id": "@categories", "example": "@examples" })),
+        ("categories/delete-form", Writes, json!({ "id": "@categories" })),
+        ("categories/get", Reads, json!({ "id": "@categories" })),
+        ("categories/learning", Reads, json!({})),
+        ("categories/list", Reads, json!({})),
+        ("categories/update-form", Writes, json!({ "id": "@categories", "name": "Renamed", "description": "" })),
         ("classifications/correct", Writes, json!({ "id": "@classifications", "to": { "category": "sales" } })),
+        ("classifications/correct-form", Writes, json!({ "id": "@classifications", "category": "sales" })),
         ("classifications/request", Writes, json!({ "message": "@messages" })),
         ("conversations/assign", Writes, json!({ "id": "@conversations", "to": to })),
         ("conversations/assign-form", Writes, json!({ "id": "@conversations", "agent_id": "?agents" })),
@@ -170,9 +181,18 @@ impl Browser {
 /// Everything of an account that its admin sees by REST.
 async fn everything(admin: &Client) -> String {
     let mut seen = String::new();
-    for list in
-        ["conversations", "agents", "teams", "inboxes", "labels", "contacts", "knowledge-base/articles", "audit-logs"]
-    {
+    for list in [
+        "conversations",
+        "agents",
+        "teams",
+        "inboxes",
+        "labels",
+        "categories",
+        "ai/models",
+        "contacts",
+        "knowledge-base/articles",
+        "audit-logs",
+    ] {
         let reply = admin.get(&format!("/api/{list}")).await;
         assert_eq!(reply.status, 200, "{list}");
         seen.push_str(&reply.text);
@@ -219,7 +239,7 @@ fn every_id_of_a_signature_is_tried() {
     for part in text.split("endpoint = \"").skip(1) {
         let function = part.split('"').next().unwrap();
         let signature = part.split(" fn ").nth(1).unwrap().split(") ->").next().unwrap();
-        for argument in signature.split_once('(').unwrap().1.split(", ") {
+        for argument in signature.split_once('(').unwrap().1.split(',').map(str::trim) {
             let Some((name, kind)) = argument.split_once(": ") else { continue };
             if kind.contains("Id") || name.ends_with("_id") {
                 let given = listed[function][name].as_str().unwrap_or_default();

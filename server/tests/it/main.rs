@@ -15,6 +15,7 @@ mod categories;
 mod contacts;
 mod decisions;
 mod drafts;
+mod forms;
 mod functions;
 mod health;
 mod idempotency;

@@ -18,6 +18,7 @@ pub async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap
     let label = admin.post("/api/labels", json!({ "title": "vip" })).await.expect(201);
     let delivery = json!({ "name": "Delivery", "examples": ["Where is my parcel?", "The courier never came"] });
     let category = admin.post("/api/categories", delivery).await.expect(201);
+    let examples = admin.get(&format!("/api/categories/{}/examples", category["id"])).await.expect(200);
     let (conversation, message) = office.visitor(app).await.write("I was charged twice and want a refund").await;
     app.work().await;
     let row = admin.get(&format!("/api/conversations/{conversation}")).await.expect(200);
@@ -38,6 +39,7 @@ pub async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap
         ("contacts", id(&row["contact"])),
         ("labels", id(&label)),
         ("categories", id(&category)),
+        ("examples", id(&examples["data"][0])),
         ("ai", id(&model["data"][0])),
         ("decisions", id(&decision["data"][0])),
     ])

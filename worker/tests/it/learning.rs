@@ -1,12 +1,22 @@
 //! Knowledge and corrections: what is written down changes what the assistant does next, in this account only.
 
-use domain::{Actor, classifications, drafts, knowledge};
+use chrono::TimeDelta;
+use domain::{
+    Actor,
+    ai::classifier::builtin_examples,
+    categories, classifications, drafts,
+    jobs::{self, Claimed, WorkerLife},
+    knowledge,
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use testkit::{Office, TestApp};
 use types::{
-    classifications::Correct,
+    AccountId, Language,
+    categories::{AddExamples, CreateCategory, Learning, ModelStatus},
+    classifications::{Classification, Correct},
     conversations::Priority,
     drafts::{AcceptDraft, DraftStatus, RejectDraft},
+    jobs::Queue,
     knowledge::{ArticleStatus, SaveArticle, SearchQuery},
 };
 
@@ -120,6 +130,123 @@ async fn a_correction_changes_the_next_verdict_of_this_account_alone(_: PgPoolOp
     let mut tx = app.ctx.begin(&actor).await.unwrap();
     let unknown = Correct { category: Some("astrology".to_owned()), priority: None, sentiment: None, language: None };
     assert!(classifications::correct(&mut tx, &actor, before.id, unknown).await.is_err());
+}
+
+async fn learning(app: &TestApp, actor: &Actor) -> Learning {
+    let mut tx = app.ctx.begin(actor).await.unwrap();
+    classifications::models::learning(&app.ctx, &mut tx, actor).await.unwrap()
+}
+
+/// What the account's assistant makes of a customer's first message.
+async fn judged(app: &TestApp, office: &Office, text: &str) -> Classification {
+    let actor = Actor::system(office.account);
+    let (conversation, _) = write(app, office, text).await;
+    app.work().await;
+    let mut tx = app.ctx.begin(&actor).await.unwrap();
+    classifications::latest(&mut tx, &actor, conversation).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_worse_classifier_is_refused_and_the_one_before_goes_on(_: PgPoolOptions, options: PgConnectOptions) {
+    let app = TestApp::start(options).await;
+    let acme = Office::open(&app, "acme").await;
+    let actor = Actor::system(acme.account);
+    let delivery = CreateCategory {
+        name: "Delivery".to_owned(),
+        description: "Parcels, couriers and where they are".to_owned(),
+        examples: ["Where is my parcel?", "The courier never came", "My package was left in the rain"]
+            .map(str::to_owned)
+            .to_vec(),
+    };
+    let mut tx = app.ctx.begin(&actor).await.unwrap();
+    categories::create(&mut tx, &actor, delivery).await.unwrap();
+    tx.commit().await.unwrap();
+    app.work().await;
+    let question = "I was charged twice for one order and want the second payment back";
+    let before = judged(&app, &acme, question).await;
+    assert_eq!(before.category, "billing");
+
+    // What the product knows to be billing, in nearly the same words, taught as sales.
+    let wrong: Vec<String> = builtin_examples()
+        .iter()
+        .filter(|example| example.language == Some(Language::English) && example.category.as_deref() == Some("billing"))
+        .map(|example| format!("{} Thank you.", example.text))
+        .collect();
+    assert!(wrong.len() > 30, "{}", wrong.len());
+    let mut tx = app.ctx.begin(&actor).await.unwrap();
+    let known = categories::list(&mut tx, &actor).await.unwrap();
+    let sales = known.iter().find(|category| category.name == "sales").unwrap().id;
+    categories::add_examples(&mut tx, &actor, sales, AddExamples { texts: wrong }).await.unwrap();
+    tx.commit().await.unwrap();
+    app.work().await;
+
+    let models = learning(&app, &actor).await.models;
+    let standing: Vec<(i32, ModelStatus)> = models.iter().map(|model| (model.version, model.status)).collect();
+    assert_eq!(standing, [(2, ModelStatus::Refused), (1, ModelStatus::Live)], "{models:?}");
+    assert!(models[0].reason.contains("the one before") && models[0].accuracy < models[1].accuracy, "{models:?}");
+    let after = judged(&app, &acme, question).await;
+    assert_eq!(
+        (after.category, &after.model),
+        (before.category, &before.model),
+        "the classifier before goes on judging"
+    );
+
+    // The refused one is not tried again while nothing new is taught, and a person may still want it.
+    let mut tx = app.ctx.begin(&actor).await.unwrap();
+    classifications::models::activate(&mut tx, &actor, models[0].id).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_ne!(judged(&app, &acme, question).await.model, before.model);
+    assert_eq!(learning(&app, &actor).await.models.len(), 2);
+}
+
+/// Trains what is due now; answers how many jobs that were.
+async fn train(app: &TestApp, life: &WorkerLife) -> usize {
+    let due: Vec<Claimed> = jobs::claim(&app.ctx, Queue::Maintain, life.worker, AccountId(0), 100).await.unwrap();
+    for job in &due {
+        classifications::train(&app.ctx, job).await.unwrap();
+    }
+    due.len()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_few_corrections_wait_ten_minutes_for_more(_: PgPoolOptions, options: PgConnectOptions) {
+    let app = TestApp::start(options).await;
+    let acme = Office::open(&app, "acme").await;
+    let actor = Actor::system(acme.account);
+    let mut conversations = Vec::new();
+    for number in 0..40 {
+        conversations.push(write(&app, &acme, &format!("The gadget of order {number} hums, what now?")).await.0);
+    }
+    app.work().await;
+    let correct = async |some: &[types::ConversationId]| {
+        let mut tx = app.ctx.begin(&actor).await.unwrap();
+        for conversation in some {
+            let seen = classifications::latest(&mut tx, &actor, *conversation).await.unwrap();
+            let wanted = if seen.category == "sales" { "technical" } else { "sales" };
+            let to = Correct { category: Some(wanted.to_owned()), priority: None, sentiment: None, language: None };
+            classifications::correct(&mut tx, &actor, seen.id, to).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    };
+    let life = WorkerLife::begin(&app.ctx.db).await.unwrap();
+    correct(&conversations[1..]).await;
+    assert_eq!(train(&app, &life).await, 39);
+    let first = learning(&app, &actor).await;
+    assert_eq!((first.models.len(), first.models[0].corrections, first.training_at), (1, 39, None), "many at once");
+
+    correct(&conversations[..1]).await;
+    assert_eq!(train(&app, &life).await, 1);
+    let waiting = learning(&app, &actor).await;
+    assert_eq!(waiting.models.len(), 1, "one in forty is not worth a training");
+    let due = waiting.training_at.unwrap() - app.ctx.now();
+    assert!(due > TimeDelta::minutes(9) && due <= TimeDelta::minutes(10), "{due}");
+
+    app.clock.advance(TimeDelta::minutes(9));
+    assert_eq!(train(&app, &life).await, 0);
+    app.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(train(&app, &life).await, 1);
+    let learned = learning(&app, &actor).await;
+    assert_eq!((learned.models.len(), learned.models[0].corrections, learned.training_at), (2, 40, None));
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -1,7 +1,7 @@
 //! SQL of trained classifiers and of what they are taught.
 
 use types::{
-    ClassifierModelId,
+    ClassifierModelId, Timestamp,
     categories::{ClassifierModel, ModelStatus},
 };
 
@@ -26,17 +26,44 @@ pub async fn list(tx: &mut TenantTx, only: Option<ClassifierModelId>) -> Result<
     .await?)
 }
 
-/// The newest one, or the live one.
-pub async fn standing(tx: &mut TenantTx, live: bool) -> Result<Option<Standing>> {
+pub async fn newest(tx: &mut TenantTx) -> Result<Option<Standing>> {
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         Standing,
         r#"select id as "id: ClassifierModelId", version, fingerprint, corrections
-           from classifier_models where account_id = $1 and (not $2 or status = 'live') order by version desc limit 1"#,
-        account.0,
-        live
+           from classifier_models where account_id = $1 order by version desc limit 1"#,
+        account.0
     )
     .fetch_optional(tx.conn())
+    .await?)
+}
+
+/// The one that judges; none while the product's own does.
+pub async fn live(tx: &mut TenantTx) -> Result<Option<Standing>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_as!(
+        Standing,
+        r#"select id as "id: ClassifierModelId", version, fingerprint, corrections
+           from classifier_models where account_id = $1 and status = 'live'"#,
+        account.0
+    )
+    .fetch_optional(tx.conn())
+    .await?)
+}
+
+/// When the next training begins. Training is all that the queue `maintain` holds. A part for each status, so that each
+/// has its partial index: an account's finished jobs are many.
+pub async fn training_at(tx: &mut TenantTx) -> Result<Option<Timestamp>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_scalar!(
+        "select min(run_at) from (
+             select run_at from jobs where account_id = $1 and queue = 'maintain' and status = 'ready'
+             union all select run_at from jobs where account_id = $1 and queue = 'maintain' and status = 'scheduled'
+             union all select run_at from jobs where account_id = $1 and queue = 'maintain' and status = 'running'
+         ) due",
+        account.0
+    )
+    .fetch_one(tx.conn())
     .await?)
 }
 
