@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 use types::{
     CategoryExampleId, CategoryId, ClassifierModelId, Page,
-    categories::{self, Category, CategoryExample},
+    categories::{self, Category, CategoryExample, DraftPolicy},
 };
 
 #[cfg(feature = "ssr")]
@@ -25,10 +25,11 @@ pub async fn learning() -> Result<categories::Learning, UiError> {
     Ok(domain::classifications::models::learning(&ctx, &mut tx, &actor).await?)
 }
 
-/// A category with a page of its examples, newest first.
+/// A category with what is wanted of its drafts, and a page of its examples, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Taught {
     pub category: Category,
+    pub policy: DraftPolicy,
     pub examples: Page<CategoryExample>,
 }
 
@@ -37,8 +38,9 @@ pub async fn get(id: CategoryId, cursor: Option<String>) -> Result<Taught, UiErr
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
     let category = domain::categories::get(&mut tx, &actor, id).await?;
+    let policy = domain::categories::policy::get(&mut tx, &actor, id).await?;
     let query = types::PageQuery { limit: None, cursor };
-    Ok(Taught { category, examples: domain::categories::examples(&mut tx, &actor, id, query).await? })
+    Ok(Taught { category, policy, examples: domain::categories::examples(&mut tx, &actor, id, query).await? })
 }
 
 /// Makes a category, taught by `examples`, one a line; then shows it.
@@ -61,6 +63,22 @@ pub async fn update_form(id: CategoryId, name: String, description: String) -> R
     let category = domain::categories::update(&mut tx, &actor, id, change).await?;
     tx.commit().await?;
     Ok(category)
+}
+
+/// Says what is wanted of the drafts in a category.
+#[server(prefix = "/api/ui", endpoint = "categories/set-policy-form")]
+pub async fn set_policy_form(
+    id: CategoryId,
+    drafting: bool,
+    note: String,
+    guidance: String,
+) -> Result<DraftPolicy, UiError> {
+    let (ctx, actor) = viewer()?;
+    let mut tx = ctx.begin(&actor).await?;
+    let policy = categories::SetDraftPolicy { drafting, note: Some(note), guidance: Some(guidance) };
+    let policy = domain::categories::policy::set(&mut tx, &actor, id, policy).await?;
+    tx.commit().await?;
+    Ok(policy)
 }
 
 /// Removes a category; then shows those that are left.

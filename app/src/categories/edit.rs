@@ -9,6 +9,7 @@ use super::{
     api,
     examples::ExamplesSection,
     page::{NotYours, answering},
+    policy::PolicySection,
 };
 use crate::{
     browser,
@@ -86,11 +87,12 @@ pub fn CategoryPage() -> impl IntoView {
         Suspend::new(async move {
             let teams = directory.loaded.await.map(|known| known.teams).unwrap_or_default();
             match taught.await {
-                Ok(api::Taught { category, examples }) => {
-                    let teams = answering(&teams, &category.name);
+                Ok(api::Taught { category, policy, examples }) => {
+                    let (id, teams) = (category.id, answering(&teams, &category.name));
                     view! {
                         <Properties category=category.clone() teams=teams changed=changed/>
                         <ExamplesSection category=category examples=examples changed=changed/>
+                        <PolicySection id=id policy=policy/>
                     }
                     .into_any()
                 }

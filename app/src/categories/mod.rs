@@ -5,6 +5,7 @@ mod edit;
 mod examples;
 mod learning;
 mod page;
+mod policy;
 
 pub use edit::{CategoryPage, NewCategoryPage};
 pub use page::CategoriesPage;

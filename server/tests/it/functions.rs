@@ -77,6 +77,11 @@ fn calls() -> Vec<Call> {
         ("categories/get", Reads, json!({ "id": "@categories" })),
         ("categories/learning", Reads, json!({})),
         ("categories/list", Reads, json!({})),
+        (
+            "categories/set-policy-form",
+            Writes,
+            json!({ "id": "@categories", "drafting": true, "note": "", "guidance": "" }),
+        ),
         ("categories/update-form", Writes, json!({ "id": "@categories", "name": "Renamed", "description": "" })),
         ("classifications/correct", Writes, json!({ "id": "@classifications", "to": { "category": "sales" } })),
         ("classifications/correct-form", Writes, json!({ "id": "@classifications", "category": "sales" })),

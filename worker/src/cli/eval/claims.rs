@@ -32,8 +32,11 @@ pub struct ClaimsArgs {
     /// Articles, one {"id", "title", "text"} a line, in English
     #[arg(long, value_name = "FILE")]
     articles: PathBuf,
-    /// Questions, one {"relevant": [ids], "answerability", "reference_answer"} a line
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = r#"Questions, one {"relevant": [ids], "answerability", "reference_answer"} a line"#
+    )]
     queries: PathBuf,
 }
 
@@ -149,7 +152,7 @@ fn report(articles: &[Article], queries: &[Query]) -> Report {
 
 /// The sentence held against all the sources.
 fn held(sentence: &str, sources: &[Source<'_>]) -> Option<DraftClaim> {
-    let marks: String = (1..=sources.len()).map(|number| format!("[{number}]")).collect();
+    let marks = (1..=sources.len()).map(|number| format!("[{number}]")).collect::<Vec<_>>().concat();
     claims::check(&format!("{sentence} {marks}"), Language::English, sources, "").claims.pop()
 }
 
