@@ -119,7 +119,8 @@ async fn answer(State(stage): State<Stage>, headers: HeaderMap, body: Bytes) -> 
             Json(completion(content)).into_response()
         }
         Says::Streamed(word, content) => {
-            let middle = (content.len() / 2..).find(|at| content.is_char_boundary(*at)).unwrap_or_default();
+            let middle =
+                (content.len() / 2..content.len()).find(|at| content.is_char_boundary(*at)).unwrap_or_default();
             let (first, second) = content.split_at(middle);
             let event = |part: &str| {
                 Bytes::from(format!("data: {}\n\n", json!({ "choices": [{ "delta": { "content": part } }] })))
