@@ -35,6 +35,9 @@ for (const colorScheme of ['light', 'dark']) {
     }
     await page.setViewportSize({ width: 1440, height: 900 });
     await accessible(page);
+    // As from a bookmark: what the server wrote must be what the browser read.
+    await visit(page, new URL(page.url()).pathname);
+    await page.getByRole('button', { name: 'Send as it is' }).waitFor();
   });
 }
 

@@ -22,4 +22,15 @@ impl Language {
             Self::French => "Français",
         }
     }
+
+    /// Its name in English.
+    pub const fn english_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Finnish => "Finnish",
+            Self::Swedish => "Swedish",
+            Self::German => "German",
+            Self::French => "French",
+        }
+    }
 }

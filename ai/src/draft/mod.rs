@@ -196,7 +196,7 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
         let _ = write!(
             reasoning,
             " The best knowledge is in {}, not in the customer's language: check or translate it.",
-            passage.language.endonym()
+            passage.language.english_name()
         );
     }
     reasoning.push_str(unsaid);

@@ -94,6 +94,11 @@ pub async fn select(embedder: &Embedder, request: &DraftRequest) -> Result<Selec
         candidate.score = native * (0.5 * meaning + 0.3 * candidate.lexical + 0.2 * passage.similarity.clamp(0.0, 1.0));
     }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    // Beside an answer in the customer's language another one is only noise.
+    let native = |candidate: &Candidate| request.passages[candidate.pick.passage].language == request.language;
+    if native(&candidates[0]) {
+        candidates.retain(native);
+    }
     let best = candidates[0].score;
     let shares_words = candidates[0].lexical > 0.0 || request.language == types::Language::English;
     if best < if shares_words { ANSWERS } else { ANSWERS + WORDLESS } {

@@ -200,6 +200,29 @@ async fn an_article_in_another_language_is_quoted_and_named() {
 }
 
 #[tokio::test]
+async fn an_answer_in_the_customers_language_stands_alone() {
+    let passage = |id, language, content: &str| Passage {
+        article_id: ArticleId(id),
+        title: "Refunds".to_owned(),
+        language,
+        content: content.to_owned(),
+        similarity: 0.7,
+    };
+    let passages = vec![
+        passage(1, Language::English, "A refund for a duplicate charge reaches your card within five business days."),
+        passage(
+            2,
+            Language::German,
+            "Refund: duplicate charge, Erstattung auf Ihre Karte innerhalb von fünf Werktagen.",
+        ),
+    ];
+    let composed =
+        draft(&request("When does the refund for the duplicate charge arrive?", Language::English, passages)).await;
+    assert!(composed.grounded && !composed.content.contains("Werktagen"), "{}", composed.content);
+    assert_eq!(composed.sources.len(), 1);
+}
+
+#[tokio::test]
 async fn what_retrieval_doubts_is_not_answered_unless_it_cannot_judge() {
     let (question, language) = ANSWERABLE[1];
     let mut asked = request(question, language, retrieve(question).await);

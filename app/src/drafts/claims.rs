@@ -27,7 +27,7 @@ pub fn Claims(claims: Vec<DraftClaim>) -> impl IntoView {
         view! {
             <li class="flex gap-1.5 py-0.5">
                 <Icon icon=icon class="mt-0.5 !size-[13px] shrink-0 text-orange"/>
-                <span><b class="font-semibold">{verdict}</b>" "<q class="break-words">{claim.text.clone()}</q>" "<span class="text-ink-3">{why(i18n, &claim)}</span></span>
+                <span><b class="font-semibold">{verdict}</b>" "<q class="break-words">{claim.text.trim_start_matches("• ").to_owned()}</q>" "<span class="text-ink-3">{why(i18n, &claim)}</span></span>
             </li>
         }
     };

@@ -30,10 +30,16 @@ pub fn RewriteMenu(id: DraftId, language: Language) -> impl IntoView {
             open.work.try_set(None);
         });
     };
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let wish = Some(browser::field(&event, "instruction")).filter(|wish| !wish.trim().is_empty());
-        ask(RewriteAction::Regenerate, None, wish);
+    let wish = RwSignal::new(String::new());
+    let anew = move || {
+        ask(RewriteAction::Regenerate, None, Some(wish.get_untracked()).filter(|wish| !wish.trim().is_empty()));
+    };
+    // No form of its own: it stands in the reply's, and HTML knows no form within a form.
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            anew();
+        }
     };
     let busy = move || open.work.get() == Some(Work::Drafting);
     let others = Language::ALL.iter().copied().filter(move |other| *other != language);
@@ -47,10 +53,10 @@ pub fn RewriteMenu(id: DraftId, language: Language) -> impl IntoView {
             <button type="button" class="menu-item" disabled=busy on:click=move |_| ask(RewriteAction::Shorten, None, None)>{i18n.t(K::Shorten)}</button>
             <button type="button" class="menu-item" disabled=busy on:click=move |_| ask(RewriteAction::Friendlier, None, None)>{i18n.t(K::Friendlier)}</button>
             {translations.collect_view()}
-            <form class="flex gap-2 p-2" on:submit=submit>
-                <input class="input" name="instruction" maxlength="1000" autocomplete="off" aria-label=i18n.t(K::RewriteWish) placeholder=i18n.t(K::RewriteWish)/>
-                <button type="submit" class="btn" disabled=busy>{i18n.t(K::RewriteAnew)}</button>
-            </form>
+            <div class="flex gap-2 p-2">
+                <input class="input" maxlength="1000" autocomplete="off" aria-label=i18n.t(K::RewriteWish) placeholder=i18n.t(K::RewriteWish) prop:value=move || wish.get() on:input=move |event| wish.set(event_target_value(&event)) on:keydown=on_key/>
+                <button type="button" class="btn" disabled=busy on:click=move |_| anew()>{i18n.t(K::RewriteAnew)}</button>
+            </div>
         </Menu>
     }
 }
