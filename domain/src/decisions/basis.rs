@@ -20,6 +20,18 @@ pub struct Considered {
     pub used: bool,
 }
 
+impl From<&Passage> for Considered {
+    fn from(passage: &Passage) -> Self {
+        Self {
+            chunk_id: passage.chunk_id,
+            article_id: passage.article_id,
+            score: passage.score,
+            similarity: passage.similarity,
+            used: false,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Basis {
     /// Number of the question to a remote model, whether or not one was asked; see [`crate::egress::About`].
@@ -60,15 +72,8 @@ impl Basis {
 
     /// Of a draft: `found` is what `request` was given to quote from.
     pub fn of_draft(question: i64, inputs: Vec<MessageId>, request: &DraftRequest, found: &[Passage]) -> Self {
-        let considered = |passage: &Passage| Considered {
-            chunk_id: passage.chunk_id,
-            article_id: passage.article_id,
-            score: passage.score,
-            similarity: passage.similarity,
-            used: false,
-        };
         Self {
-            passages: found.iter().map(considered).collect(),
+            passages: found.iter().map(Considered::from).collect(),
             texts: found.iter().map(|passage| passage.content.clone()).collect(),
             ..Self::new(question, inputs, &given(request))
         }
@@ -132,15 +137,8 @@ mod tests {
     }
 
     fn basis(found: &[Passage]) -> Basis {
-        let considered = |passage: &Passage| Considered {
-            chunk_id: passage.chunk_id,
-            article_id: passage.article_id,
-            score: passage.score,
-            similarity: passage.similarity,
-            used: false,
-        };
         Basis {
-            passages: found.iter().map(considered).collect(),
+            passages: found.iter().map(Considered::from).collect(),
             texts: found.iter().map(|passage| passage.content.clone()).collect(),
             ..Basis::new(1, Vec::new(), &json!({}))
         }
