@@ -34,6 +34,7 @@ use embed::Embedder;
 use encoder::Encoder;
 use remote::ClassifyRequest;
 pub use remote::{Remote, RemoteError, RemoteOptions};
+pub use text::shorten;
 
 /// The way to a remote model: the endpoint, and the books kept on what is sent there.
 #[derive(Clone)]

@@ -64,8 +64,7 @@ pub struct Checked {
 impl Checked {
     /// Whether most of what the draft states is left.
     pub fn stands(&self) -> bool {
-        let of = |verdict| self.claims.iter().filter(|claim| claim.verdict == verdict).count();
-        let out = of(ClaimVerdict::LeftOut);
+        let out = self.count(ClaimVerdict::LeftOut);
         self.claims.is_empty() || (out < self.claims.len() && out * 2 <= self.claims.len())
     }
 
@@ -82,18 +81,21 @@ impl Checked {
 
     /// A sentence on what was taken out or needs a look; empty when all is supported.
     pub fn remark(&self) -> String {
-        let of = |verdict| self.claims.iter().filter(|claim| claim.verdict == verdict).count();
         let sentences = |count: usize| if count == 1 { "1 sentence".to_owned() } else { format!("{count} sentences") };
         let mut remarks = Vec::new();
-        match of(ClaimVerdict::LeftOut) {
+        match self.count(ClaimVerdict::LeftOut) {
             0 => {}
             out => remarks.push(format!("{} left out, because the sources do not say it.", sentences(out))),
         }
-        match of(ClaimVerdict::Doubtful) {
+        match self.count(ClaimVerdict::Doubtful) {
             0 => {}
             doubtful => remarks.push(format!("{} to check against the sources.", sentences(doubtful))),
         }
         remarks.join(" ")
+    }
+
+    fn count(&self, verdict: ClaimVerdict) -> usize {
+        self.claims.iter().filter(|claim| claim.verdict == verdict).count()
     }
 }
 

@@ -12,7 +12,7 @@ use types::{
 use super::Scope;
 use crate::{
     Actor, Ctx, Error, Permission, Result,
-    ai::{cluster, sentences},
+    ai::{self, cluster, sentences},
     knowledge::meaning::{self, Pace},
     messages,
 };
@@ -90,14 +90,7 @@ fn title(content: &str) -> String {
     let says = |sentence: &&&str| sentence.split_whitespace().count() >= FEWEST_WORDS;
     let asks = sentences.iter().filter(says).find(|sentence| sentence.trim_end().ends_with('?'));
     let chosen = asks.or_else(|| sentences.iter().find(says)).copied().unwrap_or(content);
-    let text = chosen.split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.char_indices().nth(TITLE_CHARS) {
-        None => text,
-        Some((cut, _)) => {
-            let kept = text[..cut].rsplit_once(' ').map_or(&text[..cut], |(kept, _)| kept);
-            format!("{}…", kept.trim_end_matches([',', ';', ':', '.', ' ']))
-        }
-    }
+    ai::shorten(chosen, TITLE_CHARS)
 }
 
 #[cfg(test)]
