@@ -4,7 +4,10 @@ use anyhow::{Context as _, bail};
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+use tokio_tungstenite::{
+    WebSocketStream, client_async_with_config,
+    tungstenite::{Message, protocol::WebSocketConfig},
+};
 
 use crate::system::{Kind, Target};
 
@@ -23,7 +26,9 @@ impl Listener {
         let stream = TcpStream::connect(("127.0.0.1", target.port)).await?;
         stream.set_nodelay(true)?;
         let url = format!("ws://127.0.0.1:{}{path}", target.port);
-        let (socket, _) = client_async(url, stream).await.context("opening a socket")?;
+        // The library's own 128 kB are cleared at each look for a frame, which would be most of what is measured.
+        let config = WebSocketConfig::default().read_buffer_size(4 * 1024);
+        let (socket, _) = client_async_with_config(url, stream, Some(config)).await.context("opening a socket")?;
         let mut listener = Self { socket, kind: target.kind };
         let token = target.tokens.get(account as usize - 1).map_or("", String::as_str);
         match target.kind {

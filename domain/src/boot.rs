@@ -18,6 +18,7 @@ use crate::{
     db::{
         bootstrap,
         embedded::{Embedded, EmbeddedOptions, find_binaries},
+        graph,
     },
     drafts::Writings,
     messages::Together,
@@ -41,6 +42,15 @@ pub struct Booted {
 }
 
 impl Booted {
+    /// Builds the graph of vectors anew, with every passage in it; see [`graph::rebuild`].
+    ///
+    /// # Errors
+    /// Where the database is not the embedded one.
+    pub async fn rebuild_graph(&self) -> anyhow::Result<()> {
+        let embedded = self.embedded.as_ref().context("only the embedded database is measured so; unset DATABASE_URL")?;
+        graph::rebuild(&embedded.admin_url("postgres")).await
+    }
+
     /// Closes the pool and stops the embedded database.
     pub async fn shut_down(self) -> anyhow::Result<()> {
         self.ctx.db.close().await;

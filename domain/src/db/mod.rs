@@ -2,6 +2,7 @@
 
 pub mod bootstrap;
 pub mod embedded;
+pub(crate) mod graph;
 pub mod tenant;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! `GET /ws`: the agents' socket.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{cmp::Ordering, pin::pin, sync::Arc};
 
 use axum::{
     extract::{
@@ -118,9 +118,21 @@ impl<'a> Session<'a> {
         let mut heartbeat = interval(wire::HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut heard, mut second, mut frames) = (Instant::now(), Instant::now(), 0);
+        let mut stopped = pin!(self.state.stop.cancelled());
         loop {
+            // In this order: an ended identity and the heartbeat before all else, and a frame for the client without a look
+            // for one of its own. A reader too slow for what comes leaves the ring, so it cannot keep itself unread for ever.
             tokio::select! {
-                () = self.state.stop.cancelled() => return Ok(()),
+                biased;
+                () = &mut stopped => return Ok(()),
+                Ok(()) = proof.changed() => self.actor = proof.borrow_and_update().clone().ok_or_else(unauthenticated)?,
+                _ = heartbeat.tick() => {
+                    if heard.elapsed() > wire::HEARTBEAT * 2 {
+                        return Err(End::Refused(close::GOING_AWAY, "silent"));
+                    }
+                    wire::ping(socket).await?;
+                }
+                frame = live.recv() => self.forward(socket, frame, &mut cursor).await?,
                 frame = socket.recv() => {
                     heard = Instant::now();
                     if heard.duration_since(second).as_secs() >= 1 {
@@ -135,14 +147,6 @@ impl<'a> Session<'a> {
                         Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
                     }
                 }
-                frame = live.recv() => self.forward(socket, frame, &mut cursor).await?,
-                _ = heartbeat.tick() => {
-                    if heard.elapsed() > wire::HEARTBEAT * 2 {
-                        return Err(End::Refused(close::GOING_AWAY, "silent"));
-                    }
-                    wire::ping(socket).await?;
-                }
-                Ok(()) = proof.changed() => self.actor = proof.borrow_and_update().clone().ok_or_else(unauthenticated)?,
             }
         }
     }

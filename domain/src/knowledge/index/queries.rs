@@ -203,7 +203,9 @@ pub async fn copy_chunks(tx: &mut TenantTx, limit: i64) -> Result<u64> {
                from originals o join copies c on c.article_id = o.article_id and c.ordinal = o.new_ordinal
            ), measured as (
                insert into knowledge_vectors (account_id, chunk_id, article_id, language, embedding, approximate)
-               select v.account_id, p.copy, v.article_id, v.language, v.embedding, v.approximate
+               select v.account_id, p.copy, v.article_id, v.language,
+                      (select array_agg(value + 0.08 * (random() - 0.5)) from unnest(v.embedding::vector::real[]) as value)::halfvec,
+                      v.approximate
                from pairs p join knowledge_vectors v on v.account_id = $1 and v.chunk_id = p.original
            ), posted as (
                insert into knowledge_postings (account_id, language, lexeme, chunk_id, weight)

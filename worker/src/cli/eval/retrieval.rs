@@ -13,10 +13,10 @@ use domain::{
     Actor, Ctx,
     accounts::{self, Founding},
     ai::Who,
-    boot::boot,
+    boot::{Booted, boot},
     ctx::Settings,
     jobs,
-    knowledge::{self, Question},
+    knowledge::{self, APPROXIMATE_FROM, Question},
 };
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -110,18 +110,19 @@ pub async fn run(installation: &Installation, arguments: &RetrievalArgs) -> anyh
         options.data_dir = scratch.path().to_owned();
     }
     let booted = boot(options).await?;
-    let measured = measure(&booted.ctx, &articles, &queries, arguments).await;
+    let measured = measure(&booted, &articles, &queries, arguments).await;
     booted.shut_down().await?;
     println!("{}", serde_json::to_string(&measured?)?);
     Ok(())
 }
 
 async fn measure(
-    ctx: &Ctx,
+    booted: &Booted,
     articles: &[SourceArticle],
     queries: &[SourceQuery],
     arguments: &RetrievalArgs,
 ) -> anyhow::Result<Report> {
+    let ctx = &booted.ctx;
     let account = scratch_account(ctx).await?;
     let actor = Actor::system(account);
     clear(ctx, &actor).await?;
@@ -132,7 +133,7 @@ async fn measure(
         stop.clone(),
     ));
     let ingested = match ingest(ctx, &actor, articles).await {
-        Ok(known) => knowledge::multiply(ctx, account, arguments.passages).await.map(|()| known).map_err(Into::into),
+        Ok(known) => multiply(booted, account, arguments.passages).await.map(|()| known),
         Err(error) => Err(error),
     };
     let asked = match ingested {
@@ -141,8 +142,17 @@ async fn measure(
     };
     stop.cancel();
     indexer.await??;
-    clear(ctx, &actor).await?;
+    // A million passages take long to delete, and their database goes with them.
+    if arguments.passages < APPROXIMATE_FROM {
+        clear(ctx, &actor).await?;
+    }
     asked
+}
+
+/// An account that grew by articles has nearly all of its passages in the graph from its 50,000th on.
+async fn multiply(booted: &Booted, account: AccountId, passages: i64) -> anyhow::Result<()> {
+    knowledge::multiply(&booted.ctx, account, passages).await?;
+    if passages >= APPROXIMATE_FROM { booted.rebuild_graph().await } else { Ok(()) }
 }
 
 async fn scratch_account(ctx: &Ctx) -> anyhow::Result<AccountId> {
