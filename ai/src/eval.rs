@@ -22,6 +22,8 @@ use super::{
     random::SplitMix,
 };
 
+/// Texts that are timed one at a time.
+const ALONE: usize = 200;
 /// What belongs to no class: measured, never learned.
 const OUT_OF_SCOPE: &str = "out_of_scope";
 
@@ -33,7 +35,8 @@ struct Row {
 
 /// Trains on the lines of `train` (at most `shots` a label when given, drawn by `seed`) and measures on `test`: n,
 /// accuracy, `macro_f1` and ece over in-scope rows, `oos_auroc` when both kinds are present, microseconds a text with
-/// its embedding, seconds of training with the embedding.
+/// its embedding, the same for texts that come one at a time (median), seconds of training with the embedding; and
+/// accuracy and ece of the examples learned from, each judged without itself.
 pub fn classify(
     encoder: &Encoder,
     train: &Path,
@@ -67,6 +70,8 @@ pub fn classify(
     let described = describe(encoder, test.iter().map(|row| row.text.as_str()))?;
     let decided: Vec<Judged> = described.par_iter().map(|sample| model.judge(sample)).collect();
     let micros = started.elapsed().as_micros() as f64 / test.len().max(1) as f64;
+    let alone = one_at_a_time(encoder, &model, &test)?;
+    let left_out = model.quality();
 
     let mut judged = Vec::new();
     let mut counts: HashMap<&str, [usize; 3]> = HashMap::new();
@@ -93,8 +98,24 @@ pub fn classify(
         "ece": calibration::ece(&judged),
         "oos_auroc": auroc(&inside, &outside),
         "micros_per_text": micros.round(),
+        "micros_alone": alone,
         "train_seconds": train_seconds,
+        "left_out": { "accuracy": left_out.accuracy, "ece": left_out.ece },
     }))
+}
+
+/// Median microseconds from a text to its decision, each text by itself as a message comes.
+fn one_at_a_time(encoder: &Encoder, model: &CategoryModel, test: &[Row]) -> anyhow::Result<u64> {
+    let mut micros = Vec::new();
+    for row in test.iter().take(ALONE) {
+        let started = Instant::now();
+        for sample in describe(encoder, std::iter::once(row.text.as_str()))? {
+            std::hint::black_box(model.judge(&sample));
+        }
+        micros.push(started.elapsed().as_micros() as u64);
+    }
+    micros.sort_unstable();
+    Ok(micros.get(micros.len() / 2).copied().unwrap_or_default())
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<Row>> {
@@ -212,9 +233,10 @@ mod tests {
             (Some(3), Some(1.0), Some(1.0)),
             "{measured}"
         );
-        for key in ["macro_f1", "ece", "micros_per_text", "train_seconds"] {
+        for key in ["macro_f1", "ece", "micros_per_text", "micros_alone", "train_seconds"] {
             assert!(measured[key].is_number(), "{key}");
         }
+        assert!(measured["left_out"]["accuracy"].is_number());
         let missing = classify(&encoder, Path::new("nowhere.jsonl"), &test, None, 1).unwrap_err().to_string();
         assert!(missing.contains("nowhere.jsonl"));
     }

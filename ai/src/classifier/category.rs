@@ -123,6 +123,11 @@ impl CategoryModel {
         &self.labels
     }
 
+    /// Of the measured examples, each judged without itself and its paraphrases.
+    pub fn quality(&self) -> Quality {
+        self.judgement.quality
+    }
+
     /// Log-odds of `class`, the scale on which evidence adds up.
     pub(super) fn log_odds(&self, votes: &Votes, class: usize) -> f32 {
         let probability = self.judgement.probabilities(&votes.scores)[class].clamp(1e-6, 1.0 - 1e-6);

@@ -94,7 +94,7 @@ impl Classifier {
 
     /// Cross-validated quality of the category decision.
     pub fn quality(&self) -> Quality {
-        self.category.judgement.quality
+        self.category.quality()
     }
 
     /// Texts that taught the categories.
