@@ -11,6 +11,7 @@ pub mod encoder;
 pub mod eval;
 pub mod features;
 pub mod gloss;
+pub mod hand_over;
 pub mod head;
 pub mod kernel;
 pub mod language;

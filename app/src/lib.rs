@@ -7,6 +7,7 @@ mod ai_settings;
 mod analytics;
 mod audit;
 pub mod auth;
+mod auto_replies;
 mod browser;
 mod categories;
 mod classifications;

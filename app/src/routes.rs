@@ -14,6 +14,7 @@ use crate::{
     analytics::{AiPage, DecisionPage, OverviewPage},
     audit::AuditPage,
     auth::page::LoginPage,
+    auto_replies::AutoReplyPage,
     categories::{CategoriesPage, CategoryPage, NewCategoryPage},
     commands::Commands,
     conversations::{ConversationPage, InboxPage, NothingOpen},
@@ -63,6 +64,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=StaticSegment("settings") view=SettingsLayout>
                         <Route path=StaticSegment("") view=SettingsPage/>
                         <Route path=StaticSegment("inboxes") view=InboxesPage/>
+                        <Route path=(StaticSegment("inboxes"), ParamSegment("id"), StaticSegment("auto-reply")) view=AutoReplyPage/>
                         <Route path=StaticSegment("labels") view=LabelsPage/>
                         <Route path=StaticSegment("ai") view=AssistantPage/>
                         <Route path=StaticSegment("categories") view=CategoriesPage/>

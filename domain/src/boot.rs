@@ -47,7 +47,8 @@ impl Booted {
     /// # Errors
     /// Where the database is not the embedded one.
     pub async fn rebuild_graph(&self) -> anyhow::Result<()> {
-        let embedded = self.embedded.as_ref().context("only the embedded database is measured so; unset DATABASE_URL")?;
+        let embedded =
+            self.embedded.as_ref().context("only the embedded database is measured so; unset DATABASE_URL")?;
         graph::rebuild(&embedded.admin_url("postgres")).await
     }
 

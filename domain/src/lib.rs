@@ -8,6 +8,7 @@ pub mod analytics;
 pub mod attachments;
 pub mod audit;
 pub mod auth;
+pub mod auto_replies;
 pub mod backup;
 pub mod boot;
 pub mod categories;

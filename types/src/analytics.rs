@@ -73,6 +73,7 @@ text_enum! {
         AiConfusion = "ai_confusion",
         AiCalibration = "ai_calibration",
         AiUnanswered = "ai_unanswered",
+        AiAutoReplies = "ai_auto_replies",
     }
 }
 

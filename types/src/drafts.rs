@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{ArticleId, ConversationId, DraftId, Language, MessageId, messages::Message};
+use crate::{ArticleId, ConversationId, DraftId, Language, MessageId, auto_replies::AutoReplyHold, messages::Message};
 
 text_enum! {
-    DraftStatus { Pending = "pending", Accepted = "accepted", Edited = "edited", Rejected = "rejected", Superseded = "superseded" }
+    DraftStatus { Pending = "pending", Accepted = "accepted", Edited = "edited", Rejected = "rejected", Superseded = "superseded",
+        /// The assistant answered by itself.
+        AutoSent = "auto_sent" }
 }
 
 text_enum! {
@@ -73,6 +75,8 @@ response! {
         /// Character edits between `content` and what was sent.
         pub edit_distance: Option<i32>,
         pub rejection_reason: Option<String>,
+        /// Why it was not sent by itself, in an inbox that lets drafts be.
+        pub hold: Option<AutoReplyHold>,
         pub created_at: DateTime<Utc>,
     }
 

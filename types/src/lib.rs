@@ -12,6 +12,7 @@ pub mod analytics;
 pub mod attachments;
 pub mod audit;
 pub mod auth;
+pub mod auto_replies;
 pub mod categories;
 pub mod classifications;
 pub mod contacts;

@@ -81,6 +81,8 @@ pub enum Activity {
         display_id: i64,
         by: Option<String>,
     },
+    /// The customer asked for a person; the assistant answers no more.
+    HandedOver {},
 }
 
 request! {

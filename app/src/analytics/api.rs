@@ -25,6 +25,13 @@ pub async fn ai(query: AnalyticsQuery) -> Result<analytics::AiReport, UiError> {
     Ok(domain::analytics::ai(&mut tx, &actor, query).await?)
 }
 
+#[server(prefix = "/api/ui", endpoint = "analytics/auto-replies", input = Json)]
+pub async fn auto_replies(query: AnalyticsQuery) -> Result<types::auto_replies::AutoReplyReport, UiError> {
+    let (ctx, actor) = viewer()?;
+    let mut tx = ctx.begin(&actor).await?;
+    Ok(domain::analytics::auto_replies(&mut tx, &actor, query).await?)
+}
+
 #[server(prefix = "/api/ui", endpoint = "analytics/unanswered", input = Json)]
 pub async fn unanswered(query: AnalyticsQuery) -> Result<analytics::UnansweredReport, UiError> {
     let (ctx, actor) = viewer()?;

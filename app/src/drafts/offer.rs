@@ -13,6 +13,7 @@ use super::{
     rewrite::RewriteMenu,
 };
 use crate::{
+    auto_replies::not_sent,
     browser,
     conversations::{OpenConversation, Work, use_open},
     i18n::{I18n, K, use_i18n},
@@ -118,6 +119,7 @@ fn Proposal(draft: Draft, writing: Writing) -> impl IntoView {
     view! {
         <section class="mx-2 mt-2 rounded-lg border border-soft bg-sunken" aria-label=i18n.t(K::Draft)>
             <p class="flex items-center gap-1.5 px-3 pt-2 text-xs text-ink-2"><Icon icon=icons::BOT class="text-accent !size-[13px]"/>{head}</p>
+            {draft.hold.map(|hold| view! { <p class="px-3 pt-1 text-xs text-ink-3">{not_sent(i18n, hold)}</p> })}
             <Claims claims=draft.claims.clone()/>
             <div class="max-h-[30vh] overflow-auto border-b border-soft px-3 py-1.5 whitespace-pre-wrap" tabindex="0" role="region" aria-label=i18n.t(K::Draft) dir="auto" lang=draft.language.as_str()>{marked(&draft)}</div>
             <div class="flex flex-wrap items-center gap-2 p-2">

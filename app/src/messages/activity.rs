@@ -50,6 +50,7 @@ fn tell(i18n: I18n, activity: &Activity) -> (icondata_core::Icon, String) {
         Activity::Labels { labels, by: who } => {
             (icons::LABEL, format!("{}{}", i18n.with(K::ActivityLabels, &[("labels", &labels.join(", "))]), by(who)))
         }
+        Activity::HandedOver {} => (icons::USER_CHECK, i18n.t(K::ActivityHandedOver).to_owned()),
         Activity::Merged { display_id, by: who } => {
             (icons::MERGE, format!("{}{}", i18n.with(K::ActivityMerged, &[("n", &display_id.to_string())]), by(who)))
         }

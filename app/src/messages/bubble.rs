@@ -24,10 +24,14 @@ pub fn Bubble(entry: Entry, thread: Thread) -> impl IntoView {
     let sub = match (&delivery, message.private) {
         (Delivery::Sending, _) => format!(" · {}", i18n.t(K::Sending)),
         (_, true) => format!(" · {}", i18n.t(K::NoteMark)),
+        _ if message.sender_type == SenderType::Ai => format!(" · {}", i18n.t(K::AnsweredByItself)),
         _ => String::new(),
     };
     let client_ref = message.client_ref.clone().unwrap_or_default();
-    let name = message.sender_name.clone();
+    let name = match message.sender_type {
+        SenderType::Ai => i18n.t(K::Assistant).to_owned(),
+        _ => message.sender_name.clone(),
+    };
     let picture = if message.sender_type == SenderType::Ai {
         Either::Left(
             view! { <span class="avatar size-7 bg-accent-soft !text-accent-ink"><Icon icon=icons::BOT/></span> },

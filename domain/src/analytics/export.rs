@@ -9,7 +9,7 @@ use types::{
     analytics::{AgentReport, AnalyticsQuery, ExportFormat, ExportQuery, Overview, Report, SlaReport, TeamReport},
 };
 
-use super::{Scope, csv::Csv, overview, reports, unanswered};
+use super::{Scope, auto_replies, csv::Csv, overview, reports, unanswered};
 use crate::{Actor, Ctx, Error, Permission, Result, TenantTx};
 
 /// Rows of the largest export; what is longer is asked for in shorter periods.
@@ -48,6 +48,7 @@ pub async fn export(ctx: &Ctx, actor: &Actor, query: ExportQuery) -> Result<Expo
         Report::AiCalibration => {
             with_json(reports::ai(&mut tx, actor, period).await?.calibration, |bins| ai::calibration(bins))?
         }
+        Report::AiAutoReplies => with_json(auto_replies(&mut tx, actor, period).await?, ai::auto_replies)?,
         Report::AiUnanswered => {
             // The model reads outside any transaction.
             drop(tx);

@@ -1,5 +1,6 @@
 //! Figures about the account's work.
 
+mod auto_replies;
 mod csv;
 mod export;
 mod queries;
@@ -12,6 +13,7 @@ use types::{
     analytics::{AnalyticsQuery, Overview},
 };
 
+pub use auto_replies::auto_replies;
 pub use export::{Export, export};
 pub use reports::{agents, ai, csat, sla, teams};
 pub use unanswered::{ALIKE, unanswered};

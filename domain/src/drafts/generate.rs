@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Actor, Ctx, Error, Result, TenantTx,
     ai::{self, Door, DraftRequest, Who, language},
-    ai_settings, categories, classifications, conversations,
+    ai_settings, auto_replies, categories, classifications, conversations,
     decisions::{self, Basis},
     egress::About,
     events::{self, Event},
@@ -188,5 +188,10 @@ async fn save(
         conversations::queries::set_pending_draft(tx, conversation, Some(id)).await?;
     }
     let event = Event::new(EventKind::AiDraft).conversation(conversation).message(message.id).subject(id.0);
-    events::append(tx, &Actor::ai(job.account_id), event).await
+    events::append(tx, &Actor::ai(job.account_id), event).await?;
+    // What a person asked for is for that person.
+    if newest && !wanted.again {
+        auto_replies::consider(tx, conversation, message.id, id, composed, sure).await?;
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use sqlx::types::Json;
 use types::{
     ArticleId, ClassificationId, ConversationId, DraftId, JobId, Language, MessageId, Timestamp, UserId,
+    auto_replies::AutoReplyHold,
     drafts::{Draft, DraftClaim, DraftSource, DraftStatus},
     messages::SenderType,
 };
@@ -25,6 +26,7 @@ struct Row {
     sent_content: Option<String>,
     edit_distance: Option<i32>,
     rejection_reason: Option<String>,
+    hold: Option<AutoReplyHold>,
     created_at: Timestamp,
 }
 
@@ -35,7 +37,8 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Draft>> {
         Row,
         r#"select id as "id: DraftId", conversation_id as "conversation_id: ConversationId", message_id as "message_id: MessageId", content,
                   language as "language: Language", confidence, reasoning, status as "status: DraftStatus", grounded,
-                  claims as "claims: Json<Vec<DraftClaim>>", model, generation_ms, sent_content, edit_distance, rejection_reason, created_at
+                  claims as "claims: Json<Vec<DraftClaim>>", model, generation_ms, sent_content, edit_distance, rejection_reason,
+                  hold as "hold: AutoReplyHold", created_at
            from drafts where account_id = $1 and id = any($2) order by message_id desc, id desc"#,
         account.0,
         ids
@@ -77,6 +80,7 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Draft>> {
             sent_content: row.sent_content,
             edit_distance: row.edit_distance,
             rejection_reason: row.rejection_reason,
+            hold: row.hold,
             created_at: row.created_at,
         })
         .collect())
@@ -290,6 +294,15 @@ pub async fn decide(tx: &mut TenantTx, id: DraftId, decision: &Decision<'_>) -> 
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Why the draft was not sent by itself.
+pub async fn set_hold(tx: &mut TenantTx, id: DraftId, hold: AutoReplyHold) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!("update drafts set hold = $3 where account_id = $1 and id = $2", account.0, id.0, hold.as_str())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 pub async fn set_sent_message(tx: &mut TenantTx, id: DraftId, message: MessageId) -> Result<()> {

@@ -14,7 +14,7 @@ use types::{
 pub use answers::together::Together;
 
 use crate::{
-    Actor, Ctx, Error, Permission, Result, TenantTx,
+    Actor, Ctx, Error, Permission, Result, TenantTx, ai, auto_replies,
     events::{self, Event},
     jobs::{NewJob, enqueue},
 };
@@ -108,7 +108,36 @@ pub async fn receive(
     }
     events::append(tx, actor, Event::new(EventKind::MessageNew).conversation(conversation).message(id)).await?;
     enqueue(tx, NewJob::of(&ClassifyMessage { message_id: id, again: false })?).await?;
+    if let Some(language) = ai::hand_over::asked_in(&request.content) {
+        auto_replies::hand_over(tx, actor, conversation, language).await?;
+    }
     find(tx, id).await
+}
+
+/// Words to the customer that no person wrote: the assistant's, or a notice. Nobody has answered by that: the conversation stays unread and waiting.
+pub(crate) async fn assist(
+    tx: &mut TenantTx,
+    conversation: ConversationId,
+    sender_type: SenderType,
+    content: &str,
+) -> Result<MessageId> {
+    let actor = Actor::ai(tx.account_id());
+    let new = NewMessage {
+        conversation_id: conversation,
+        sender_type,
+        sender_id: None,
+        sender_name: &actor.name,
+        content,
+        activity: None,
+        private: false,
+        client_ref: None,
+        attachment_count: 0,
+        only_contact: None,
+    };
+    let id = queries::insert(tx, &new).await?.ok_or(Error::NotFound)?;
+    queries::touch_assisted(tx, conversation, sender_type, id, &preview(content)).await?;
+    events::append(tx, &actor, Event::new(EventKind::MessageSent).conversation(conversation).message(id)).await?;
+    Ok(id)
 }
 
 /// As [`send`], in a transaction of its own or one shared with others that arrive at the same moment.
@@ -274,6 +303,7 @@ pub(crate) fn describe(activity: &Activity) -> String {
         Activity::Merged { display_id, by: who } => {
             format!("Conversation #{display_id} was merged into this one{}", by(who))
         }
+        Activity::HandedOver {} => "The customer asked for a person".to_owned(),
     }
 }
 

@@ -7,8 +7,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{Ctx, analytics};
-use types::analytics::{
-    AgentReport, AiReport, AnalyticsQuery, CsatReport, ExportQuery, Overview, SlaReport, TeamReport, UnansweredReport,
+use types::{
+    analytics::{
+        AgentReport, AiReport, AnalyticsQuery, CsatReport, ExportQuery, Overview, SlaReport, TeamReport,
+        UnansweredReport,
+    },
+    auto_replies::AutoReplyReport,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -25,6 +29,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(teams))
         .routes(routes!(ai))
         .routes(routes!(unanswered))
+        .routes(routes!(auto_replies))
         .routes(routes!(csat))
         .routes(routes!(sla))
         .routes(routes!(export))
@@ -81,6 +86,17 @@ async fn unanswered(
     Query(query): Query<AnalyticsQuery>,
 ) -> Result<Json<UnansweredReport>> {
     Ok(Json(analytics::unanswered(&ctx, &caller, query).await?))
+}
+
+/// What automatic answers came to, and why drafts were not sent by themselves.
+#[utoipa::path(get, path = "/api/analytics/ai/auto-replies", tag = "analytics", params(AnalyticsQuery), responses((status = 200, body = AutoReplyReport)))]
+async fn auto_replies(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Query(query): Query<AnalyticsQuery>,
+) -> Result<Json<AutoReplyReport>> {
+    let mut tx = ctx.begin(&caller).await?;
+    Ok(Json(analytics::auto_replies(&mut tx, &caller, query).await?))
 }
 
 /// What customers thought.

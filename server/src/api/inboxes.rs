@@ -1,9 +1,10 @@
 //! `/api/inboxes`.
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
-use domain::{Ctx, inboxes};
+use domain::{Ctx, auto_replies, inboxes};
 use types::{
     InboxId, Page, PageQuery,
+    auto_replies::{AutoReply, SetAutoReply},
     inboxes::{CreateInbox, Inbox, UpdateInbox},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,7 +18,10 @@ use crate::{
 };
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update, delete))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(auto_reply, set_auto_reply))
 }
 
 /// Every channel. `identity_secret` is shown to admins only.
@@ -63,4 +67,27 @@ async fn delete(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<InboxId>)
     inboxes::delete(&mut tx, &caller, id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether, and within which bounds, the inbox's customers are answered by the assistant itself. Off unless set.
+#[utoipa::path(get, path = "/api/inboxes/{id}/auto-reply", tag = "inboxes", params(("id" = i64, Path)),
+    responses((status = 200, body = AutoReply), (status = 404)))]
+async fn auto_reply(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<InboxId>) -> Result<Json<AutoReply>> {
+    let mut tx = ctx.begin(&caller).await?;
+    Ok(Json(auto_replies::get(&mut tx, &caller, id).await?))
+}
+
+/// For admins.
+#[utoipa::path(put, path = "/api/inboxes/{id}/auto-reply", tag = "inboxes", params(("id" = i64, Path)), request_body = SetAutoReply,
+    responses((status = 200, body = AutoReply), (status = 403), (status = 404), (status = 422)))]
+async fn set_auto_reply(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(id): Path<InboxId>,
+    Body(body): Body<SetAutoReply>,
+) -> Result<Json<AutoReply>> {
+    let mut tx = ctx.begin(&caller).await?;
+    let choice = auto_replies::set(&mut tx, &caller, id, body).await?;
+    tx.commit().await?;
+    Ok(Json(choice))
 }

@@ -62,6 +62,7 @@ fn calls() -> Vec<Call> {
         ("ai-settings/test", Writes, json!({})),
         ("ai-settings/update", Writes, json!({ "change": { "egress": true } })),
         ("analytics/ai", Reads, json!({ "query": period.clone() })),
+        ("analytics/auto-replies", Reads, json!({ "query": period.clone() })),
         ("analytics/overview", Reads, json!({ "query": period.clone() })),
         ("analytics/unanswered", Reads, json!({ "query": period })),
         ("audit/list", Reads, json!({})),
@@ -73,6 +74,13 @@ fn calls() -> Vec<Call> {
         ("categories/add-examples-form", Writes, json!({ "id": "@categories", "texts": "A parcel" })),
         ("categories/create-form", Writes, json!({ "name": "New", "description": "", "examples": "" })),
         ("categories/delete-example-form", Writes, json!({ "id": "@categories", "example": "@examples" })),
+        ("auto-replies/get", Reads, json!({ "id": "@inboxes" })),
+        (
+            "auto-replies/set-form",
+            Writes,
+            json!({ "id": "@inboxes", "percent": "90", "max_turns": "3", "hours": "always", "days[0]": "1", "opens[0]": "09:00",
+                    "closes[0]": "17:00", "time_zone": "UTC", "every_category": "false", "category_ids[0]": "?categories" }),
+        ),
         ("categories/delete-form", Writes, json!({ "id": "@categories" })),
         ("categories/get", Reads, json!({ "id": "@categories" })),
         ("categories/learning", Reads, json!({})),
@@ -246,8 +254,11 @@ fn every_id_of_a_signature_is_tried() {
         let signature = part.split(" fn ").nth(1).unwrap().split(") ->").next().unwrap();
         for argument in signature.split_once('(').unwrap().1.split(',').map(str::trim) {
             let Some((name, kind)) = argument.split_once(": ") else { continue };
+            let name = name.rsplit(' ').next().unwrap_or(name);
             if kind.contains("Id") || name.ends_with("_id") {
-                let given = listed[function][name].as_str().unwrap_or_default();
+                // Of a list, its first.
+                let given = listed[function].get(name).or_else(|| listed[function].get(format!("{name}[0]")));
+                let given = given.and_then(Value::as_str).unwrap_or_default();
                 assert!(given.starts_with(['@', '?']), "{function} takes {name}: {kind}, and no stranger tries it");
                 tried += 1;
             }

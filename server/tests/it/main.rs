@@ -9,6 +9,7 @@ mod analytics;
 mod attachments;
 mod audit;
 mod auth;
+mod auto_replies;
 mod backup;
 mod catalogue;
 mod categories;

@@ -58,6 +58,9 @@ fn body(method: &Method, path: &str) -> Option<Value> {
         ("POST", "correct") => Some(json!({ "category": "sales" })),
         ("POST", "rewrite") => Some(json!({ "action": "shorten" })),
         ("POST", "accept" | "reject") | ("PATCH", _) => Some(json!({})),
+        ("PUT", "auto-reply") => Some(
+            json!({ "enabled": false, "threshold": 0.9, "max_turns": 3, "hours": "always", "every_category": true }),
+        ),
         ("PUT", "draft-policy") => Some(json!({ "drafting": true })),
         ("PUT", _) => Some(json!({ "title": "x", "body": "y" })),
         (method, _) => panic!("say what to send to {method} {path}"),

@@ -21,6 +21,8 @@ pub enum Act {
     SkipContact,
     Rate(i16),
     SendRating,
+    /// Sends these words as the customer's.
+    Say(String),
 }
 
 impl Act {
@@ -44,6 +46,7 @@ impl Act {
             Self::SkipContact => "skip-contact".to_owned(),
             Self::Rate(rating) => format!("rate:{rating}"),
             Self::SendRating => "send-rating".to_owned(),
+            Self::Say(words) => format!("say:{words}"),
         }
     }
 
@@ -67,6 +70,7 @@ impl Act {
             "skip-contact" => Self::SkipContact,
             "rate" => Self::Rate(argument.parse().ok()?),
             "send-rating" => Self::SendRating,
+            "say" => Self::Say(argument.to_owned()),
             _ => return None,
         })
     }
@@ -96,6 +100,7 @@ mod tests {
             Act::SkipContact,
             Act::Rate(5),
             Act::SendRating,
+            Act::Say("a: b".to_owned()),
         ] {
             assert_eq!(Act::parse(&act.encode()), Some(act));
         }

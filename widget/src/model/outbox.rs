@@ -1,5 +1,7 @@
 //! Sending: what is written goes out in order, once, and is kept until the server has it.
 
+use types::attachments::Attachment;
+
 use super::{
     Key, NEW,
     msg::{Answer, Effect, Posted},
@@ -36,20 +38,34 @@ impl State {
                 }
             })
             .collect();
+        let content = std::mem::take(&mut thread.draft).trim().to_owned();
+        effects.push(Effect::Forget(Key::Draft(thread_id)));
+        self.say(thread_id, content, attachments, (now, random), effects);
+        self.emoji_open = false;
+        self.stopped_typing(thread_id, effects);
+    }
+
+    /// Puts words into the outbox, whatever else is being written; `at` is now, and what names the message.
+    pub(super) fn say(
+        &mut self,
+        thread_id: i64,
+        content: String,
+        attachments: Vec<Attachment>,
+        at: (f64, [f64; 2]),
+        effects: &mut Vec<Effect>,
+    ) {
+        let (now, random) = at;
         let pending = Pending {
             client_ref: reference(now, random),
-            content: std::mem::take(&mut thread.draft).trim().to_owned(),
+            content,
             attachments,
             at: now,
             state: Delivery::Queued,
             failures: 0,
         };
         effects.push(keep(thread_id, &pending));
-        effects.push(Effect::Forget(Key::Draft(thread_id)));
         effects.push(Effect::ScrollToEnd);
-        thread.outbox.push(pending);
-        self.emoji_open = false;
-        self.stopped_typing(thread_id, effects);
+        self.thread_mut(thread_id).outbox.push(pending);
     }
 
     /// Sends what may be sent now.

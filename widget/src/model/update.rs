@@ -97,6 +97,11 @@ impl State {
                     effects.push(Effect::Focus(Focus::Composer));
                 }
             }
+            Act::Say(words) => {
+                if let Some(id) = shown.filter(|_| !self.must_sign_in()) {
+                    self.say(id, words, Vec::new(), (env.now(), [env.random(), env.random()]), effects);
+                }
+            }
             Act::Retry(reference) => self.retry(&reference),
             Act::Discard(reference) => {
                 self.discard(&reference, effects);

@@ -32,6 +32,8 @@ pub(super) static STRINGS: Strings = Strings {
 
     you: "Sie",
     assistant: "Assistent",
+    by_assistant: "Antwort des Assistenten",
+    person: "Ich möchte mit einem Menschen sprechen",
     typing: "{} schreibt",
     sending: "Wird gesendet",
     waiting: "Wartet auf Verbindung",

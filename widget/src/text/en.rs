@@ -32,6 +32,8 @@ pub(super) static STRINGS: Strings = Strings {
 
     you: "You",
     assistant: "Assistant",
+    by_assistant: "Answered by the assistant",
+    person: "I want to talk to a person",
     typing: "{} is typing",
     sending: "Sending",
     waiting: "Waiting for a connection",

@@ -32,6 +32,8 @@ pub(super) static STRINGS: Strings = Strings {
 
     you: "Sinä",
     assistant: "Avustaja",
+    by_assistant: "Avustajan vastaus",
+    person: "Haluan puhua ihmisen kanssa",
     typing: "{} kirjoittaa",
     sending: "Lähetetään",
     waiting: "Odottaa yhteyttä",

@@ -32,6 +32,8 @@ pub(super) static STRINGS: Strings = Strings {
 
     you: "Vous",
     assistant: "Assistant",
+    by_assistant: "Réponse de l’assistant",
+    person: "Je veux parler à une personne",
     typing: "{} est en train d’écrire",
     sending: "Envoi",
     waiting: "En attente de connexion",

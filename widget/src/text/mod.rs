@@ -42,6 +42,10 @@ pub struct Strings {
 
     pub you: &'static str,
     pub assistant: &'static str,
+    /// Above the assistant's answers.
+    pub by_assistant: &'static str,
+    /// What a customer says who wants no assistant; the product understands it.
+    pub person: &'static str,
     pub typing: &'static str,
     pub sending: &'static str,
     pub waiting: &'static str,

@@ -32,6 +32,8 @@ pub(super) static STRINGS: Strings = Strings {
 
     you: "Du",
     assistant: "Assistent",
+    by_assistant: "Svar från assistenten",
+    person: "Jag vill prata med en människa",
     typing: "{} skriver",
     sending: "Skickar",
     waiting: "Väntar på anslutning",

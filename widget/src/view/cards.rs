@@ -1,6 +1,6 @@
 //! Cards at the end of a thread: where to reach the customer, and how it went.
 
-use types::conversations::Status;
+use types::{conversations::Status, messages::SenderType};
 
 use crate::model::{Act, Field};
 
@@ -18,6 +18,21 @@ impl View<'_> {
             cards.push(self.contact_card());
         } else if self.state.form.saved && !resolved {
             cards.push(Self::thanks("saved", self.text.contact_saved));
+        }
+        let newest =
+            self.state.thread(id).filter(|thread| thread.outbox.is_empty()).and_then(|thread| thread.messages.last());
+        if newest.is_some_and(|message| message.sender_type == SenderType::Ai)
+            && !resolved
+            && !self.state.must_sign_in()
+        {
+            cards.push(
+                el("button")
+                    .key("person")
+                    .attr("type", "button")
+                    .class("person")
+                    .act(&Act::Say(self.text.person.to_owned()))
+                    .text(self.text.person),
+            );
         }
         if resolved {
             cards.push(el("div").key("closed").class("info").text(self.text.closed));

@@ -93,7 +93,7 @@ impl View<'_> {
                 Row::Day(at) => {
                     shown.push(el("div").key(format!("day-{}", at as i64)).class("day").text(self.day_name(at)));
                 }
-                Row::Name(SenderType::Ai, "") => speaker = Some(self.text.assistant),
+                Row::Name(SenderType::Ai, _) => speaker = Some(self.text.by_assistant),
                 Row::Name(_, name) => speaker = Some(name),
                 Row::Message(bubble) => {
                     shown.extend(speaker.take().map(|name| {

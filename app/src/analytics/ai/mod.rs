@@ -1,5 +1,6 @@
 //! How the assistant does: its figures, what it could not answer, and every decision it made. For supervisors and admins.
 
+mod auto_replies;
 mod confusion;
 mod decision;
 mod decisions;
@@ -68,6 +69,7 @@ fn Sections(days: Memo<i64>) -> impl IntoView {
     };
     view! {
         <Transition fallback=|| view! { <Loading rows=8/> }>{content}</Transition>
+        <auto_replies::AutoReplies days=days/>
         <unanswered::Unanswered days=days/>
         <decisions::Decisions days=days/>
     }

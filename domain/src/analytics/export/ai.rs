@@ -3,6 +3,7 @@
 use chrono::SecondsFormat;
 use types::{
     analytics::{AiReport, CalibrationBin, Confusion, NamedCount, SuggestedArticle},
+    auto_replies::AutoReplyReport,
     decisions::Decision,
 };
 
@@ -46,6 +47,25 @@ pub fn figures(report: &AiReport) -> Csv {
     row("draft_p95_ms", number(report.draft_p95_ms));
     row("tokens", report.spend_daily.iter().map(|day| day.tokens).sum::<i64>().to_string());
     row("cost_micros", report.spend_daily.iter().map(|day| day.cost_micros).sum::<i64>().to_string());
+    csv
+}
+
+/// One figure a row.
+pub fn auto_replies(report: &AutoReplyReport) -> Csv {
+    let mut csv = Csv::new(&["figure", "value"]);
+    let mut row = |figure: &str, value: String| csv.row([figure.to_owned(), value]);
+    row("sent", report.sent.to_string());
+    row("conversations", report.conversations.to_string());
+    row("handed_over", report.handed_over.to_string());
+    row("resolved", report.resolved.to_string());
+    row("resolved_alone", report.resolved_alone.to_string());
+    row("csat_alone", number(report.csat_alone));
+    row("csat_alone_count", report.csat_alone_count.to_string());
+    row("csat_others", number(report.csat_others));
+    row("csat_others_count", report.csat_others_count.to_string());
+    for held in &report.held {
+        row(&format!("held_{}", held.hold), held.count.to_string());
+    }
     csv
 }
 
