@@ -22,8 +22,8 @@ async function call(method, path, token, body) {
 journey('The assistant answers by itself until Kim wants a person', async ({ open }) => {
   const { access_token: token } = await call('POST', '/api/auth/login', null, { email: 'admin@globex.test', password: 'hummdesk-demo' });
   const article = await call('POST', '/api/knowledge-base/articles', token, {
-    title: 'Engraving on zeppelin models',
-    body: 'Every zeppelin model can be engraved with up to 24 letters before it is shipped. The engraving takes two working days and costs nothing.',
+    title: 'Duplicate charges',
+    body: 'If you were charged twice for a subscription, we refund one of the two payments to your card at once. The refund shows within 3 business days.',
   });
   for (let indexed = false; !indexed; ) {
     ({ indexed } = await call('GET', `/api/knowledge-base/articles/${article.id}`, token));
@@ -59,11 +59,11 @@ journey('The assistant answers by itself until Kim wants a person', async ({ ope
   await kim.locator('#hummdesk').getByRole('button').first().click();
   await kim.getByRole('button', { name: 'Start a conversation' }).click();
   const box = kim.getByRole('textbox').first();
-  const question = 'Can a zeppelin model be engraved with letters before it is shipped, and what does the engraving cost?';
+  const question = 'I was charged twice for my subscription this month, please refund one of the two payments to my card.';
   await box.fill(question);
   await box.press('Enter');
   await kim.getByText('Answered by the assistant').waitFor();
-  await kim.getByText('up to 24 letters').waitFor();
+  await kim.getByText('The refund shows within 3 business days').waitFor();
 
   await visit(admin, '/inbox/all');
   await admin.getByRole('link', { name: new RegExp(question.slice(0, 30)) }).or(admin.locator('a.row')).first().click();

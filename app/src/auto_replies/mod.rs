@@ -140,7 +140,7 @@ fn Form(id: InboxId, known: api::Choice) -> impl IntoView {
         <form class="card grid max-w-[620px] gap-4 p-5" method="post" action=api::SetForm::PATH on:submit=submit>
             <input type="hidden" name="id" value=id.to_string()/>
             <label class="flex cursor-pointer items-start gap-3"><input type="checkbox" class="switch mt-0.5" name="enabled" value="true" checked=choice.enabled/><span><span class="font-medium">{i18n.t(K::AutoReplyOn)}</span><span class="block text-xs text-ink-3">{i18n.t(K::AutoReplyOnHint)}</span></span></label>
-            <div class="grid gap-4 sm:grid-cols-2">
+            <div class="grid items-start gap-4 sm:grid-cols-2">
                 <Field name="percent" label=i18n.t(K::AutoReplyThreshold) kind="number" value=format!("{:.0}", choice.threshold * 100.0) required=true help=i18n.t(K::AutoReplyThresholdHint) error=form.why("threshold")/>
                 <Field name="max_turns" label=i18n.t(K::AutoReplyTurns) kind="number" value=choice.max_turns.to_string() required=true help=i18n.t(K::AutoReplyTurnsHint) error=form.why("max_turns")/>
             </div>

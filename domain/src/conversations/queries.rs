@@ -248,12 +248,14 @@ pub async fn merge(tx: &mut TenantTx, from: ConversationId, into: ConversationId
     sqlx::query!(
         "update conversations c
          set last_message_id = m.id, last_message_preview = left(m.content, 200), last_message_sender = m.sender_type,
-             last_message_private = m.private, last_message_at = m.created_at, last_activity_at = $3
+             last_message_private = m.private, last_message_at = m.created_at, last_activity_at = $3,
+             handed_over_at = coalesce(c.handed_over_at, (select handed_over_at from conversations where account_id = $1 and id = $4))
          from (select * from messages where account_id = $1 and conversation_id = $2 and content_type = 'text' order by id desc limit 1) m
          where c.account_id = $1 and c.id = $2",
         account.0,
         into.0,
-        now
+        now,
+        from.0
     )
     .execute(tx.conn())
     .await?;
