@@ -14,17 +14,17 @@ use crate::error::UiError;
 
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Choice {
+pub struct Known {
     pub inbox_name: String,
     pub choice: AutoReply,
     pub categories: Vec<Category>,
 }
 
 #[server(prefix = "/api/ui", endpoint = "auto-replies/get", input = Json)]
-pub async fn get(id: InboxId) -> Result<Choice, UiError> {
+pub async fn get(id: InboxId) -> Result<Known, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
-    Ok(Choice {
+    Ok(Known {
         inbox_name: domain::inboxes::get(&mut tx, &actor, id).await?.name,
         choice: domain::auto_replies::get(&mut tx, &actor, id).await?,
         categories: domain::categories::list(&mut tx, &actor).await?,
@@ -33,7 +33,6 @@ pub async fn get(id: InboxId) -> Result<Choice, UiError> {
 
 /// Takes plain form posts too: `percent` is the threshold, and `days`, `opens` and `closes` go together; a row without times is
 /// no span.
-#[expect(clippy::too_many_arguments, reason = "one a field of the form")]
 #[server(prefix = "/api/ui", endpoint = "auto-replies/set-form")]
 pub async fn set_form(
     id: InboxId,

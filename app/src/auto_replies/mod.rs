@@ -66,10 +66,10 @@ pub fn AutoReplyPage() -> impl IntoView {
 }
 
 #[component]
-fn Form(id: InboxId, known: api::Choice) -> impl IntoView {
+fn Form(id: InboxId, known: api::Known) -> impl IntoView {
     let i18n = use_i18n();
     let form = use_form_of::<api::SetForm>();
-    let api::Choice { inbox_name, choice, categories } = known;
+    let api::Known { inbox_name, choice, categories } = known;
     let rows = rows(&choice.opening);
     let (row_days, offered): (Vec<i16>, Vec<CategoryId>) =
         (rows.iter().map(|row| row.day).collect(), categories.iter().map(|category| category.id).collect());

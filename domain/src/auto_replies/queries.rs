@@ -88,6 +88,7 @@ pub async fn is_time_zone(tx: &mut TenantTx, name: &str) -> Result<bool> {
 }
 
 /// What the database knows about a customer's message and its conversation.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Situation {
     pub threshold: f64,
     pub max_turns: i16,

@@ -8,6 +8,7 @@ const MOST_AN_HOUR: i64 = 10;
 const DAY: i16 = 24 * 60;
 
 /// Everything that decides.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Facts {
     pub handed_over: bool,
@@ -156,7 +157,7 @@ mod tests {
         /// Whatever else is true: a customer who asked for a person gets no machine, and neither does one over the limit.
         #[test]
         fn nothing_outweighs_the_customers_wish(turns in 0i64..20, confidence in 0f64..1.0, certain: bool, supported: bool, handed_over: bool) {
-            let facts = Facts { turns, confidence, certain, supported, handed_over, ..sure() };
+            let facts = Facts { handed_over, turns, certain, supported, confidence, ..sure() };
             if hold(&facts).is_none() {
                 prop_assert!(!handed_over && turns < 3 && confidence >= 0.9 && certain && supported);
             }
