@@ -1,5 +1,7 @@
 //! Server functions of automatic answers.
 
+#![expect(clippy::too_many_arguments, reason = "a form posts one a field")]
+
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 use types::{
