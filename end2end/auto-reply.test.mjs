@@ -1,8 +1,10 @@
 // Gustav lets the assistant answer for Globex; Kim gets a marked answer, asks for a person, and gets no more of them.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { journey, signIn, visit, accessible, BASE } from './lib/browser.mjs';
 
-const PAGE = `<!doctype html><html lang="en"><head><title>Shop</title></head><body><main><h1>Shop</h1></main>
+const PAGE = `<!doctype html><html lang="en"><head><title>Shop</title><link rel="icon" href="data:,"></head><body><main><h1>Shop</h1></main>
 <script>
   window.hummdeskSettings = { position: "right", locale: "en", darkMode: "auto" };
   (function(d){var s=d.createElement("script");s.src="${BASE}/widget.js";s.async=true;
@@ -32,7 +34,7 @@ journey('The assistant answers by itself until Kim wants a person', async ({ ope
   const admin = await open({ expected: [/status of 422/] });
   await signIn(admin, 'admin@globex.test');
   await visit(admin, '/settings/inboxes');
-  await admin.getByRole('link', { name: 'Automatic answers' }).first().click();
+  await admin.locator('li.card', { hasText: 'globex-demo-widget' }).getByRole('link', { name: 'Automatic answers' }).click();
   await admin.getByRole('heading', { level: 1, name: /Automatic answers/ }).waitFor();
   await accessible(admin);
   await admin.fill('#field-percent', '120');
@@ -53,9 +55,11 @@ journey('The assistant answers by itself until Kim wants a person', async ({ ope
   assert.equal(await plain.inputValue('#field-max_turns'), '2');
   assert.equal((await call('GET', new URL(admin.url()).pathname.replace('/settings', '/api'), token)).max_turns, 2);
 
+  const shop = createServer((_, answer) => answer.writeHead(200, { 'content-type': 'text/html' }).end(PAGE));
+  shop.listen(0, '127.0.0.1').unref();
+  await once(shop, 'listening');
   const kim = await open();
-  await kim.route('**/shop', (route) => route.fulfill({ contentType: 'text/html', body: PAGE }));
-  await kim.goto(`${BASE}/shop`);
+  await kim.goto(`http://127.0.0.1:${shop.address().port}/`);
   await kim.locator('#hummdesk').getByRole('button').first().click();
   await kim.getByRole('button', { name: 'Start a conversation' }).click();
   const box = kim.getByRole('textbox').first();

@@ -37,6 +37,8 @@ text_enum! {
         Rejected = "rejected",
         /// Overtaken by another draft or an answer.
         Superseded = "superseded",
+        /// The assistant answered by itself; nobody decided.
+        AutoSent = "auto_sent",
     }
 }
 

@@ -462,6 +462,7 @@ english! {
     RecallHint = "Of those that are about it, the share that was decided for it",
     Requests = "Requests",
     ReviewAccepted = "Sent",
+    ReviewAutoSent = "Sent by itself",
     ReviewCorrected = "Corrected",
     ReviewEdited = "Sent, edited",
     ReviewPending = "Waits",

@@ -462,6 +462,7 @@ complete! {
     RecallHint = "Osuus tästä aiheesta olevista, jotka päätettiin siihen",
     Requests = "Pyynnöt",
     ReviewAccepted = "Lähetetty",
+    ReviewAutoSent = "Lähti itsestään",
     ReviewCorrected = "Korjattu",
     ReviewEdited = "Lähetetty muokattuna",
     ReviewPending = "Odottaa",

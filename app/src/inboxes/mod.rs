@@ -85,7 +85,7 @@ fn Card(inbox: Inbox, edit: Callback<Option<Inbox>>) -> impl IntoView {
                 {inbox.identity_required.then(|| view! { <span class="tag"><Icon icon=icons::LOCK/>{i18n.t(K::IdentityRequired)}</span> })}
                 {session.administers().then(|| view! { <button type="button" class="icon-btn" aria-label=format!("{}: {}", i18n.t(K::Edit), inbox.name) on:click=move |_| edit.run(Some(chosen.clone()))><Icon icon=icons::EDIT/></button> })}
             </div>
-            {session.administers().then(|| view! { <a class="link mt-3 inline-flex items-center gap-1.5 text-sm" href=format!("/settings/inboxes/{}/auto-reply", inbox.id)><Icon icon=icons::BOT/>{i18n.t(K::AutoReply)}</a> })}
+            {(session.administers() && inbox.channel == Channel::Web).then(|| view! { <a class="link mt-3 inline-flex items-center gap-1.5 text-sm" href=format!("/settings/inboxes/{}/auto-reply", inbox.id)><Icon icon=icons::BOT/>{i18n.t(K::AutoReply)}</a> })}
             {code.map(|code| view! { <Snippet title=i18n.t(K::SnippetTitle) code=code/> })}
             {inbox.identity_secret.map(|secret| view! {
                 <details class="mt-3 text-sm"><summary class="inline-block cursor-pointer text-ink-2 underline underline-offset-2">{i18n.t(K::IdentitySecret)}</summary><Snippet title=i18n.t(K::IdentityHint) code=secret/></details>

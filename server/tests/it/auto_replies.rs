@@ -112,6 +112,8 @@ async fn a_sure_answer_goes_out_once_and_marked(_: PgPoolOptions, options: PgCon
     assert_eq!(row["unread_count"], 1, "no person has read it");
     assert!(row["first_response_at"].is_null(), "nor answered");
     assert_eq!(admin.get("/api/analytics/ai").await.expect(200)["draft_acceptance"], json!(null), "nor decided");
+    let ledger = admin.get("/api/ai/decisions?kind=draft").await.expect(200);
+    assert_eq!(ledger["data"][0]["review"], "auto_sent", "{ledger}");
     let audit = admin.get("/api/audit-logs").await.expect(200).to_string();
     assert!(audit.contains("draft.auto_sent") && audit.contains("inbox.auto_reply_changed"));
 

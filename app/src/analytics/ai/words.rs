@@ -30,6 +30,7 @@ pub fn review(i18n: I18n, review: Review) -> &'static str {
         Review::Edited => K::ReviewEdited,
         Review::Rejected => K::ReviewRejected,
         Review::Superseded => K::ReviewSuperseded,
+        Review::AutoSent => K::ReviewAutoSent,
     })
 }
 
@@ -39,7 +40,7 @@ pub fn review_tag(review: Review) -> &'static str {
         Review::Accepted | Review::Edited => "tag tag-green",
         Review::Corrected | Review::Rejected => "tag tag-orange",
         Review::Pending => "tag tag-accent",
-        Review::Untouched | Review::Superseded => "tag",
+        Review::Untouched | Review::Superseded | Review::AutoSent => "tag",
     }
 }
 
