@@ -114,8 +114,8 @@ fn Form(id: InboxId, known: api::Known) -> impl IntoView {
     let spans = rows.into_iter().enumerate().map(|(row, span)| {
         let day = words::day(i18n, span.day);
         view! {
-            <div class="grid grid-cols-[6.5rem_1fr_1fr] items-center gap-2">
-                <span class="text-sm">{day}</span>
+            <div class="grid grid-cols-2 items-center gap-2 sm:grid-cols-[6.5rem_minmax(0,1fr)_minmax(0,1fr)]">
+                <span class="col-span-2 text-sm sm:col-span-1">{day}</span>
                 <input type="hidden" name=format!("days[{row}]") value=span.day.to_string()/>
                 <input class="input" type="time" name=format!("opens[{row}]") value=span.opens aria-label=i18n.with(K::OpensOn, &[("day", day)])/>
                 <input class="input" type="time" name=format!("closes[{row}]") value=span.closes aria-label=i18n.with(K::ClosesOn, &[("day", day)])/>
@@ -137,17 +137,17 @@ fn Form(id: InboxId, known: api::Known) -> impl IntoView {
             <h1 class="mt-2 truncate text-xl">{i18n.t(K::AutoReply)}": "{inbox_name}</h1>
             <p class="mt-1 max-w-[620px] text-sm text-ink-3">{i18n.t(K::AutoReplyHint)}</p>
         </header>
-        <form class="card grid max-w-[620px] gap-4 p-5" method="post" action=api::SetForm::PATH on:submit=submit>
+        <form class="card grid max-w-[620px] grid-cols-1 gap-4 p-5" method="post" action=api::SetForm::PATH on:submit=submit>
             <input type="hidden" name="id" value=id.to_string()/>
             <label class="flex cursor-pointer items-start gap-3"><input type="checkbox" class="switch mt-0.5" name="enabled" value="true" checked=choice.enabled/><span><span class="font-medium">{i18n.t(K::AutoReplyOn)}</span><span class="block text-xs text-ink-3">{i18n.t(K::AutoReplyOnHint)}</span></span></label>
-            <div class="grid items-start gap-4 sm:grid-cols-2">
+            <div class="grid grid-cols-1 items-start gap-4 sm:grid-cols-2">
                 <Field name="percent" label=i18n.t(K::AutoReplyThreshold) kind="number" value=format!("{:.0}", choice.threshold * 100.0) required=true help=i18n.t(K::AutoReplyThresholdHint) error=form.why("threshold")/>
                 <Field name="max_turns" label=i18n.t(K::AutoReplyTurns) kind="number" value=choice.max_turns.to_string() required=true help=i18n.t(K::AutoReplyTurnsHint) error=form.why("max_turns")/>
             </div>
             <Select name="every_category" label=i18n.t(K::AutoReplyCategories) options=every value=choice.every_category.to_string()/>
             <fieldset class="grid gap-1.5 pl-1"><legend class="mb-1.5 text-xs text-ink-3">{i18n.t(K::ChosenCategories)}</legend>{boxes.collect_view()}{refused(why_categories)}</fieldset>
             <Select name="hours" label=i18n.t(K::AutoReplyWhen) options=hours value=choice.hours.to_string()/>
-            <fieldset class="grid gap-1.5"><legend class="mb-1.5 text-sm font-medium">{i18n.t(K::OpeningHours)}</legend>{spans.collect_view()}{refused(why_hours)}</fieldset>
+            <fieldset class="grid min-w-0 grid-cols-1 gap-1.5"><legend class="mb-1.5 text-sm font-medium">{i18n.t(K::OpeningHours)}</legend>{spans.collect_view()}{refused(why_hours)}</fieldset>
             <Field name="time_zone" label=i18n.t(K::TimeZone) value=choice.time_zone help="Europe/Helsinki" error=form.why("time_zone")/>
             <Refusal form=form/>
             <div><button type="submit" class="btn btn-primary" disabled=move || form.busy()>{i18n.t(K::Save)}</button></div>
