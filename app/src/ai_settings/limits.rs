@@ -1,10 +1,7 @@
 //! The section of limits: what a day and a minute may take, and what tokens cost.
 
 use leptos::prelude::*;
-use types::{
-    ApiError,
-    ai_settings::{AiSettings, UpdateAiSettings},
-};
+use types::ai_settings::{AiSettings, UpdateAiSettings};
 
 use super::{api, numbers};
 use crate::{
@@ -17,7 +14,7 @@ use crate::{
 
 /// The form's fields as a change; the error names the field that is no number.
 fn change(i18n: I18n, field: impl Fn(&str) -> String) -> Result<UpdateAiSettings, UiError> {
-    let bad = |name: &str| UiError(ApiError::new(422, "invalid", i18n.t(K::NoNumber)).field(name, i18n.t(K::NoNumber)));
+    let bad = |name: &str| numbers::refused(i18n, name);
     let whole = |name: &str| numbers::optional(&field(name)).ok_or_else(|| bad(name));
     let count = |name: &str| field(name).trim().parse::<i32>().map_err(|_| bad(name));
     let money = |name: &str| match field(name).trim() {

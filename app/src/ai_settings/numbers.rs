@@ -1,5 +1,17 @@
 //! Numbers as people type and read them; money is kept in millionths.
 
+use types::ApiError;
+
+use crate::{
+    error::UiError,
+    i18n::{I18n, K},
+};
+
+/// Says at the field that it holds no number.
+pub fn refused(i18n: I18n, field: &str) -> UiError {
+    UiError(ApiError::new(422, "invalid", i18n.t(K::NoNumber)).field(field, i18n.t(K::NoNumber)))
+}
+
 /// "0.15" and "0,15" as 150,000. None for anything that is no amount.
 pub fn micros(text: &str) -> Option<i64> {
     let text = text.trim().replace(',', ".");

@@ -12,11 +12,13 @@ use types::{
 };
 
 use crate::{
+    ai_settings::numbers,
     browser,
     form::{Refusal, use_form_of},
     i18n::{K, use_i18n},
+    layout::AdminsOnly,
     session::use_session,
-    ui::{Empty, Failure, Field, Icon, Loading, Select, icons},
+    ui::{Failure, Field, Icon, Loading, Select, icons},
 };
 
 pub use words::{held, not_sent};
@@ -56,7 +58,7 @@ pub fn AutoReplyPage() -> impl IntoView {
         })
     };
     if !use_session().administers() {
-        return view! { <Title text=i18n.t(K::AutoReply)/><div class="card"><Empty icon=icons::LOCK title=i18n.t(K::AdminsOnly)/></div> }.into_any();
+        return view! { <AdminsOnly title=K::AutoReply/> }.into_any();
     }
     view! {
         <Title text=i18n.t(K::AutoReply)/>
@@ -80,11 +82,14 @@ fn Form(id: InboxId, known: api::Known) -> impl IntoView {
         let chosen =
             offered.iter().enumerate().filter(|(place, _)| !text(&format!("category_ids[{place}]")).is_empty());
         let chosen = chosen.map(|(_, id)| *id).collect();
-        let (Ok(percent), Ok(turns), Ok(hours)) =
-            (text("percent").trim().parse(), text("max_turns").trim().parse(), text("hours").parse())
-        else {
-            return;
+        let Ok(percent) = text("percent").trim().parse() else {
+            return form.refuse(numbers::refused(i18n, "threshold"));
         };
+        let Ok(turns) = text("max_turns").trim().parse() else {
+            return form.refuse(numbers::refused(i18n, "max_turns"));
+        };
+        // A choice of ours.
+        let hours = text("hours").parse().unwrap_or(AutoReplyHours::Always);
         let every = text("every_category") == "true";
         let call = api::set_form(
             id,

@@ -5,17 +5,13 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use types::{CategoryId, categories::Category};
 
-use super::{
-    api,
-    examples::ExamplesSection,
-    page::{NotYours, answering},
-    policy::PolicySection,
-};
+use super::{api, examples::ExamplesSection, page::answering, policy::PolicySection};
 use crate::{
     browser,
     directory::use_directory,
     form::{FormHandle, Refusal, use_form_of},
     i18n::{K, use_i18n},
+    layout::AdminsOnly,
     session::use_session,
     ui::{Failure, Field, Icon, Loading, Menu, MenuButton, TextArea, icons},
 };
@@ -56,7 +52,7 @@ pub fn NewCategoryPage() -> impl IntoView {
         form.save(K::Saved, call, move |_| directory.loaded.refetch());
     };
     if !use_session().administers() {
-        return view! { <NotYours/> }.into_any();
+        return view! { <AdminsOnly title=K::Categories/> }.into_any();
     }
     view! {
         <Head title=i18n.t(K::NewCategory)/>
@@ -101,7 +97,7 @@ pub fn CategoryPage() -> impl IntoView {
         })
     };
     if !use_session().administers() {
-        return view! { <NotYours/> }.into_any();
+        return view! { <AdminsOnly title=K::Categories/> }.into_any();
     }
     view! { <Transition fallback=|| view! { <Loading rows=6/> }>{content}</Transition> }.into_any()
 }

@@ -8,8 +8,9 @@ use super::{api, learning::LearningSection};
 use crate::{
     directory::use_directory,
     i18n::{K, use_i18n},
+    layout::AdminsOnly,
     session::use_session,
-    ui::{Empty, Failure, Icon, Loading, PageHead, icons},
+    ui::{Failure, Icon, Loading, PageHead, icons},
 };
 
 #[component]
@@ -30,7 +31,7 @@ pub fn CategoriesPage() -> impl IntoView {
         })
     };
     if !use_session().administers() {
-        return view! { <NotYours/> }.into_any();
+        return view! { <AdminsOnly title=K::Categories/> }.into_any();
     }
     view! {
         <Title text=i18n.t(K::Categories)/>
@@ -41,16 +42,6 @@ pub fn CategoriesPage() -> impl IntoView {
         <LearningSection/>
     }
     .into_any()
-}
-
-/// Categories are for admins.
-#[component]
-pub fn NotYours() -> impl IntoView {
-    let i18n = use_i18n();
-    view! {
-        <Title text=i18n.t(K::Categories)/>
-        <Empty icon=icons::LOCK title=i18n.t(K::Categories) heading=true hint=i18n.t(K::AdminsOnly)/>
-    }
 }
 
 /// The teams that answer for the category of that name.

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos_router::{NavigateOptions, components::Outlet, hooks::use_navigate};
 
 pub use availability::{PresenceDot, PresenceMark};
-pub use settings::SettingsLayout;
+pub use settings::{AdminsOnly, SettingsLayout};
 
 use crate::{
     commands::{Command, Palette, Shortcuts, use_commands},

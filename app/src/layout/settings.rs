@@ -1,13 +1,23 @@
 //! The frame of the settings pages: their list beside them.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     i18n::{K, t},
     session::use_session,
-    ui::{Icon, icons},
+    ui::{Empty, Icon, icons},
 };
+
+/// For whoever came to an admins' page by an address.
+#[component]
+pub fn AdminsOnly(title: K) -> impl IntoView {
+    view! {
+        <Title text=t(title)/>
+        <Empty icon=icons::LOCK title=t(title) heading=true hint=t(K::AdminsOnly)/>
+    }
+}
 
 /// Pages below a list belong to it; every page is below the first one.
 fn is_here(path: &str, href: &str) -> bool {

@@ -135,7 +135,7 @@ pub(crate) async fn assist(
         only_contact: None,
     };
     let id = queries::insert(tx, &new).await?.ok_or(Error::NotFound)?;
-    queries::touch_assisted(tx, conversation, sender_type, id, &preview(content)).await?;
+    queries::touch_shown(tx, conversation, (sender_type, false), id, &preview(content)).await?;
     events::append(tx, &actor, Event::new(EventKind::MessageSent).conversation(conversation).message(id)).await?;
     Ok(id)
 }
@@ -211,7 +211,7 @@ async fn note(
         Stored::New(id) => id,
         Stored::Known(message) => return Ok(*message),
     };
-    queries::touch_note(tx, conversation, id, &preview(&request.content)).await?;
+    queries::touch_shown(tx, conversation, (SenderType::User, true), id, &preview(&request.content)).await?;
     events::append(tx, actor, Event::new(EventKind::MessageSent).conversation(conversation).message(id)).await?;
     find(tx, id).await
 }

@@ -101,48 +101,26 @@ pub async fn touch_received(
     .await?)
 }
 
-/// What no person wrote shows as the newest line; people have yet to read and answer.
-pub async fn touch_assisted(
+/// The message shows as the newest line and changes nothing else: people have yet to read and answer.
+pub async fn touch_shown(
     tx: &mut TenantTx,
     conversation: ConversationId,
-    sender: SenderType,
+    (sender, private): (SenderType, bool),
     message: MessageId,
     preview: &str,
 ) -> Result<()> {
     let (account, now) = (tx.account_id(), tx.now());
     sqlx::query!(
         "update conversations set last_message_id = $3, last_message_preview = $4, last_message_sender = $6,
-             last_message_private = false, last_message_at = $5, last_activity_at = $5
+             last_message_private = $7, last_message_at = $5, last_activity_at = $5
          where account_id = $1 and id = $2",
         account.0,
         conversation.0,
         message.0,
         preview,
         now,
-        sender.as_str()
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// A note shows as the newest line and changes nothing else.
-pub async fn touch_note(
-    tx: &mut TenantTx,
-    conversation: ConversationId,
-    message: MessageId,
-    preview: &str,
-) -> Result<()> {
-    let (account, now) = (tx.account_id(), tx.now());
-    sqlx::query!(
-        "update conversations set last_message_id = $3, last_message_preview = $4, last_message_sender = 'user',
-             last_message_private = true, last_message_at = $5, last_activity_at = $5
-         where account_id = $1 and id = $2",
-        account.0,
-        conversation.0,
-        message.0,
-        preview,
-        now
+        sender.as_str(),
+        private
     )
     .execute(tx.conn())
     .await?;
