@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { journey, signIn, visit, accessible, fits, shot } from './lib/browser.mjs';
 
-const PAGES = ['/inbox/all', '/knowledge', '/knowledge/new', '/people', '/teams', '/overview', '/analytics/ai', '/settings', '/settings/inboxes', '/settings/inboxes/1/auto-reply', '/settings/labels', '/settings/ai', '/settings/audit',
+const PAGES = ['/inbox/all', '/knowledge', '/knowledge/new', '/people', '/teams', '/overview', '/analytics/ai', '/settings', '/settings/inboxes', '/settings/inboxes/1/auto-reply', '/settings/labels', '/settings/ai', '/settings/rehearsal', '/settings/audit',
   '/settings/categories', '/settings/categories/*', '/settings/categories/new'];
 const WIDTHS = [[375, 812], [768, 1024], [1440, 900]];
 

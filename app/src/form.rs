@@ -78,6 +78,22 @@ impl FormHandle {
             then(answer);
         });
     }
+
+    /// As [`save`](Self::save), for a change that may have to be tried first: then the server leads to where that is done.
+    pub fn submit<T: 'static>(
+        self,
+        done: K,
+        call: impl Future<Output = UiResult<Option<T>>> + 'static,
+        then: impl FnOnce(T) + 'static,
+    ) {
+        self.run(call, move |answer| match answer {
+            Some(answer) => {
+                self.toasts.done(self.i18n.t(done));
+                then(answer);
+            }
+            None => self.toasts.done(self.i18n.t(K::ToBeTried)),
+        });
+    }
 }
 
 /// What no field explains.

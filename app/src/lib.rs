@@ -25,6 +25,7 @@ mod labels;
 mod layout;
 mod live;
 mod messages;
+mod rehearsals;
 mod routes;
 mod session;
 mod shell;

@@ -24,6 +24,7 @@ use crate::{
     labels::LabelsPage,
     layout::{Layout, SettingsLayout},
     live::Live,
+    rehearsals::RehearsalPage,
     session,
     teams::TeamsPage,
     time::Clock,
@@ -67,6 +68,7 @@ pub fn App() -> impl IntoView {
                         <Route path=(StaticSegment("inboxes"), ParamSegment("id"), StaticSegment("auto-reply")) view=AutoReplyPage/>
                         <Route path=StaticSegment("labels") view=LabelsPage/>
                         <Route path=StaticSegment("ai") view=AssistantPage/>
+                        <Route path=StaticSegment("rehearsal") view=RehearsalPage/>
                         <Route path=StaticSegment("categories") view=CategoriesPage/>
                         <Route path=(StaticSegment("categories"), StaticSegment("new")) view=NewCategoryPage/>
                         <Route path=(StaticSegment("categories"), ParamSegment("id")) view=CategoryPage/>

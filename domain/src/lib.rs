@@ -31,6 +31,7 @@ pub mod knowledge;
 pub mod labels;
 pub mod messages;
 pub mod page;
+pub mod rehearsals;
 pub mod teams;
 pub mod widget;
 

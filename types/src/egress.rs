@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{ConversationId, EgressId, MessageId};
 
 text_enum! {
-    Purpose { Classify = "classify", Draft = "draft", Rewrite = "rewrite", Embed = "embed", Test = "test" }
+    Purpose { Classify = "classify", Draft = "draft", Rewrite = "rewrite", Embed = "embed", Test = "test", Rehearse = "rehearse" }
 }
 
 text_enum! {

@@ -34,4 +34,5 @@ id! {
     EgressId,
     /// A line of the decision ledger.
     DecisionId,
+    RehearsalId,
 }

@@ -32,6 +32,7 @@ pub mod language;
 pub mod messages;
 pub mod page;
 pub mod realtime;
+pub mod rehearsals;
 pub mod teams;
 pub mod widget;
 

@@ -34,11 +34,30 @@ macro_rules! id {
 
 /// A closed enum stored as `text` and written in `snake_case` everywhere: JSON, SQL, query strings, URLs.
 macro_rules! text_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $vdoc:literal])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
+        pub enum $name { $($(#[doc = $vdoc])* #[serde(rename = $text)] $variant),+ }
+
+        // By hand, because utoipa's derive does not see the values that a macro gives to `rename`.
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                let values: &[(&str, &[&str])] = &[$(($text, &[$($vdoc),*])),+];
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(crate::macros::described(&[$($doc),*], values))
+                    .enum_values(Some(Self::ALL.iter().map(|value| value.as_str())))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
 
         impl $name {
             /// Every value, in the order of declaration.
@@ -133,4 +152,17 @@ macro_rules! response {
         $(#[$meta])*
         pub struct $name { $($body)* }
     )+};
+}
+
+/// What the API document says of an enum: its own lines, then each value that has any.
+#[cfg(feature = "openapi")]
+pub(crate) fn described(own: &[&str], values: &[(&str, &[&str])]) -> Option<String> {
+    let joined = |lines: &[&str]| lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+    let own = Some(joined(own)).into_iter().filter(|own| !own.is_empty());
+    let values = values
+        .iter()
+        .filter(|(_, lines)| !lines.is_empty())
+        .map(|(value, lines)| format!("- `{value}`: {}", joined(lines)));
+    let all: Vec<String> = own.chain(values).collect();
+    (!all.is_empty()).then(|| all.join("\n"))
 }

@@ -10,6 +10,7 @@ use domain::{
     jobs::{Claimed, Verdict},
     knowledge::{self, jobs::IndexArticle},
     messages::jobs::{ClassifyMessage, DraftReply},
+    rehearsals::{self, jobs::Rehearse},
 };
 use tokio::task::JoinError;
 use types::jobs::Queue;
@@ -73,6 +74,7 @@ async fn perform(ctx: Ctx, queue: Queue, job: Claimed) -> Result<()> {
         Queue::Classify => classifications::classify(&ctx, &job).await,
         Queue::Draft => drafts::generate(&ctx, &job).await,
         Queue::Index => knowledge::index(&ctx, &job).await,
+        Queue::Maintain if job.payload::<Rehearse>().is_ok() => rehearsals::rehearse(&ctx, &job).await,
         Queue::Maintain => classifications::train(&ctx, &job).await,
     }
 }
@@ -83,7 +85,7 @@ fn readable(queue: Queue, job: &Claimed) -> bool {
         Queue::Classify => job.payload::<ClassifyMessage>().is_ok(),
         Queue::Draft => job.payload::<DraftReply>().is_ok(),
         Queue::Index => job.payload::<IndexArticle>().is_ok(),
-        Queue::Maintain => job.payload::<TrainClassifier>().is_ok(),
+        Queue::Maintain => job.payload::<TrainClassifier>().is_ok() || job.payload::<Rehearse>().is_ok(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::Classifier;
 const CERTAIN: f64 = 1.645;
 
 /// Two classifiers on the examples both have learned, each judged by itself with the example left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Comparison {
     /// Examples with the same label in both.
     pub shared: usize,

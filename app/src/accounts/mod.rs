@@ -57,7 +57,7 @@ fn AccountForm(account: Account) -> impl IntoView {
             locale: browser::field(&event, "locale").parse().ok(),
             auto_assign_threshold: Some(percent.get_untracked() / 100.0),
         };
-        form.save(K::Saved, api::update(change), |_| ());
+        form.submit(K::Saved, api::update(change), |_| ());
     };
     let languages =
         Language::ALL.iter().map(|language| (language.to_string(), i18n.language(*language).to_owned())).collect();

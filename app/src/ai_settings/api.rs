@@ -6,9 +6,9 @@ use types::{
     egress::EgressPage,
 };
 
-#[cfg(feature = "ssr")]
-use crate::auth::viewer;
 use crate::error::UiError;
+#[cfg(feature = "ssr")]
+use crate::{auth::viewer, rehearsals::api::settled};
 
 #[server(prefix = "/api/ui", endpoint = "ai-settings/get", input = Json)]
 pub async fn get() -> Result<AiSettings, UiError> {
@@ -18,12 +18,17 @@ pub async fn get() -> Result<AiSettings, UiError> {
 }
 
 #[server(prefix = "/api/ui", endpoint = "ai-settings/update", input = Json)]
-pub async fn update(change: UpdateAiSettings) -> Result<AiSettings, UiError> {
+pub async fn update(change: UpdateAiSettings) -> Result<Option<AiSettings>, UiError> {
     let (ctx, actor) = viewer()?;
+    let mut change = change;
     let mut tx = ctx.begin(&actor).await?;
-    let settings = domain::ai_settings::update(&ctx, &mut tx, &actor, change).await?;
-    tx.commit().await?;
-    Ok(settings)
+    // What may leave at all is not a matter of how well a model does.
+    if let Some(egress) = change.egress.take() {
+        let only = UpdateAiSettings { egress: Some(egress), ..UpdateAiSettings::default() };
+        domain::ai_settings::update(&ctx, &mut tx, &actor, only).await?;
+    }
+    let updated = domain::ai_settings::update(&ctx, &mut tx, &actor, change.clone()).await;
+    settled(&ctx, tx, &actor, updated, types::rehearsals::Change::Model { settings: change }).await
 }
 
 #[server(prefix = "/api/ui", endpoint = "ai-settings/test", input = Json)]

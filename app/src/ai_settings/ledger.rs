@@ -17,6 +17,7 @@ fn purpose(i18n: I18n, purpose: Purpose) -> &'static str {
         Purpose::Rewrite => K::PurposeRewrite,
         Purpose::Embed => K::PurposeEmbed,
         Purpose::Test => K::PurposeTest,
+        Purpose::Rehearse => K::Rehearsal,
     })
 }
 

@@ -41,7 +41,7 @@ pub fn LimitsSection(settings: AiSettings, saved: Callback<()>) -> impl IntoView
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         match change(i18n, |name| browser::field(&event, name)) {
-            Ok(change) => form.save(K::Saved, api::update(change), move |_| saved.run(())),
+            Ok(change) => form.submit(K::Saved, api::update(change), move |_| saved.run(())),
             Err(error) => form.refuse(error),
         }
     };

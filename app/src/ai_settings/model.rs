@@ -46,7 +46,7 @@ pub fn ModelSection(settings: AiSettings, saved: Callback<()>) -> impl IntoView 
     let i18n = use_i18n();
     let form = use_form();
     let chosen = RwSignal::new(settings.provider);
-    let save = move |change: UpdateAiSettings| form.save(K::Saved, api::update(change), move |_| saved.run(()));
+    let save = move |change: UpdateAiSettings| form.submit(K::Saved, api::update(change), move |_| saved.run(()));
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let text = |name| Some(browser::field(&event, name)).filter(|text| !text.trim().is_empty());

@@ -7,9 +7,11 @@ use types::{
     categories::{self, Category, CategoryExample, DraftPolicy},
 };
 
-#[cfg(feature = "ssr")]
-use crate::auth::viewer;
 use crate::error::UiError;
+#[cfg(feature = "ssr")]
+use crate::{auth::viewer, rehearsals::api::settled};
+#[cfg(feature = "ssr")]
+use types::rehearsals::Change;
 
 #[server(prefix = "/api/ui", endpoint = "categories/list", input = Json)]
 pub async fn list() -> Result<Vec<Category>, UiError> {
@@ -45,24 +47,25 @@ pub async fn get(id: CategoryId, cursor: Option<String>) -> Result<Taught, UiErr
 
 /// Makes a category, taught by `examples`, one a line; then shows it.
 #[server(prefix = "/api/ui", endpoint = "categories/create-form")]
-pub async fn create_form(name: String, description: String, examples: String) -> Result<Category, UiError> {
+pub async fn create_form(name: String, description: String, examples: String) -> Result<Option<Category>, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
     let request = categories::CreateCategory { name, description, examples: super::examples::lines(&examples) };
-    let category = domain::categories::create(&mut tx, &actor, request).await?;
-    tx.commit().await?;
-    leptos_axum::redirect(&format!("/settings/categories/{}", category.id));
-    Ok(category)
+    let made = domain::categories::create(&mut tx, &actor, request.clone()).await;
+    let made = settled(&ctx, tx, &actor, made, Change::CreateCategory { category: request }).await?;
+    if let Some(category) = &made {
+        leptos_axum::redirect(&format!("/settings/categories/{}", category.id));
+    }
+    Ok(made)
 }
 
 #[server(prefix = "/api/ui", endpoint = "categories/update-form")]
-pub async fn update_form(id: CategoryId, name: String, description: String) -> Result<Category, UiError> {
+pub async fn update_form(id: CategoryId, name: String, description: String) -> Result<Option<Category>, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
-    let change = categories::UpdateCategory { name: Some(name), description: Some(description) };
-    let category = domain::categories::update(&mut tx, &actor, id, change).await?;
-    tx.commit().await?;
-    Ok(category)
+    let request = categories::UpdateCategory { name: Some(name), description: Some(description) };
+    let changed = domain::categories::update(&mut tx, &actor, id, request.clone()).await;
+    settled(&ctx, tx, &actor, changed, Change::UpdateCategory { category_id: id, category: request }).await
 }
 
 /// Says what is wanted of the drafts in a category.
@@ -72,24 +75,25 @@ pub async fn set_policy_form(
     drafting: bool,
     note: String,
     guidance: String,
-) -> Result<DraftPolicy, UiError> {
+) -> Result<Option<DraftPolicy>, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
     let policy = categories::SetDraftPolicy { drafting, note: Some(note), guidance: Some(guidance) };
-    let policy = domain::categories::policy::set(&mut tx, &actor, id, policy).await?;
-    tx.commit().await?;
-    Ok(policy)
+    let set = domain::categories::policy::set(&mut tx, &actor, id, policy.clone()).await;
+    settled(&ctx, tx, &actor, set, Change::DraftPolicy { category_id: id, policy }).await
 }
 
 /// Removes a category; then shows those that are left.
 #[server(prefix = "/api/ui", endpoint = "categories/delete-form")]
-pub async fn delete_form(id: CategoryId) -> Result<(), UiError> {
+pub async fn delete_form(id: CategoryId) -> Result<Option<()>, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
-    domain::categories::delete(&mut tx, &actor, id).await?;
-    tx.commit().await?;
-    leptos_axum::redirect("/settings/categories");
-    Ok(())
+    let deleted = domain::categories::delete(&mut tx, &actor, id).await;
+    let deleted = settled(&ctx, tx, &actor, deleted, Change::DeleteCategory { category_id: id }).await?;
+    if deleted.is_some() {
+        leptos_axum::redirect("/settings/categories");
+    }
+    Ok(deleted)
 }
 
 #[server(prefix = "/api/ui", endpoint = "categories/add-examples", input = Json)]

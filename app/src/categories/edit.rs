@@ -49,7 +49,7 @@ pub fn NewCategoryPage() -> impl IntoView {
         event.prevent_default();
         let text = |name| browser::field(&event, name);
         let call = api::create_form(text("name"), text("description"), text("examples"));
-        form.save(K::Saved, call, move |_| directory.loaded.refetch());
+        form.submit(K::Saved, call, move |_| directory.loaded.refetch());
     };
     if !use_session().administers() {
         return view! { <AdminsOnly title=K::Categories/> }.into_any();
@@ -112,7 +112,7 @@ fn Properties(category: Category, teams: Vec<String>, changed: Callback<()>) -> 
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let call = api::update_form(id, browser::field(&event, "name"), browser::field(&event, "description"));
-        form.save(K::Saved, call, move |_| {
+        form.submit(K::Saved, call, move |_| {
             directory.loaded.refetch();
             changed.try_run(());
         });
@@ -138,7 +138,7 @@ fn Removal(category: Category, teams: Vec<String>) -> impl IntoView {
     let title = i18n.category(&category.name);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        form.save(K::CategoryDeleted, api::delete_form(id), move |()| directory.loaded.refetch());
+        form.submit(K::CategoryDeleted, api::delete_form(id), move |()| directory.loaded.refetch());
     };
     let examples = i18n.count(K::ExamplesMany, K::ExamplesOne, category.example_count + category.builtin_count);
     let lost = (!teams.is_empty()).then(|| i18n.with(K::DeleteCategoryTeams, &[("teams", &teams.join(", "))]));

@@ -19,7 +19,7 @@ pub fn PolicySection(id: CategoryId, policy: DraftPolicy) -> impl IntoView {
         event.prevent_default();
         let text = |name| browser::field(&event, name);
         let call = api::set_policy_form(id, text("drafting") == "true", text("note"), text("guidance"));
-        form.save(K::Saved, call, |_| ());
+        form.submit(K::Saved, call, |_| ());
     };
     let when = [(true, K::DraftsUnasked), (false, K::DraftsAsked)];
     let when = when.map(|(drafting, text)| (drafting.to_string(), i18n.t(text).to_owned())).to_vec();

@@ -16,6 +16,7 @@ use crate::{
     browser,
     form::{Refusal, use_form},
     i18n::{K, use_i18n},
+    rehearsals,
     session::use_session,
     time::use_clock,
     ui::{Dialog, Failure, Field, Icon, Loading, Select, icons, use_toasts},
@@ -63,6 +64,8 @@ fn Editor(
     let preview_only = RwSignal::new(false);
     let removing = RwSignal::new(false);
     let works = use_session().works();
+    let rehearses = use_session().administers()
+        && article.as_ref().is_some_and(|article| article.status != ArticleStatus::Published);
     let why = move |name: &'static str| form.why(name);
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -102,6 +105,7 @@ fn Editor(
                 <h1 class="truncate text-lg">{heading}</h1>
                 <span class="ml-auto"></span>
                 <button type="button" class="btn lg:!hidden" aria-pressed=move || preview_only.get().to_string() on:click=move |_| preview_only.update(|on| *on = !*on)><Icon icon=icons::EYE/><span class="max-sm:sr-only">{i18n.t(K::Preview)}</span></button>
+                {id.filter(|_| rehearses).map(|id| view! { <button type="button" class="btn" title=i18n.t(K::RehearsePublishing) disabled=move || form.busy() on:click=move |_| form.run(rehearsals::api::publish(id), |()| ())><Icon icon=icons::FLASK/><span class="max-sm:sr-only">{i18n.t(K::RehearsePublishing)}</span></button> })}
                 {(works && id.is_some()).then(|| view! { <button type="button" class="icon-btn" aria-label=i18n.t(K::DeleteArticle) title=i18n.t(K::DeleteArticle) on:click=move |_| removing.set(true)><Icon icon=icons::TRASH/></button> })}
                 {works.then(|| view! { <button type="submit" class="btn btn-primary" disabled=move || form.busy()><Icon icon=icons::CHECK/>{i18n.t(K::Save)}</button> })}
             </div>

@@ -44,6 +44,7 @@ pub fn SettingsLayout() -> impl IntoView {
                 {link("/settings/inboxes", K::Inboxes, icons::INBOX, "")}
                 {link("/settings/labels", K::Labels, icons::LABEL, "")}
                 {administers.then(|| link("/settings/ai", K::Assistant, icons::BOT, ""))}
+                {administers.then(|| link(crate::rehearsals::PATH, K::Rehearsal, icons::FLASK, ""))}
                 {administers.then(|| link("/settings/categories", K::Categories, icons::CATEGORIES, ""))}
                 {administers.then(|| link("/settings/audit", K::AuditLog, icons::HISTORY, ""))}
             </nav>

@@ -20,6 +20,7 @@ pub static EDIT: Icon = lu::LuPencil;
 pub static EYE: Icon = lu::LuEye;
 pub static FILE: Icon = lu::LuFileText;
 pub static FILTER: Icon = lu::LuListFilter;
+pub static FLASK: Icon = lu::LuFlaskConical;
 pub static GLOBE: Icon = lu::LuGlobe;
 pub static HISTORY: Icon = lu::LuHistory;
 pub static HOURGLASS: Icon = lu::LuHourglass;

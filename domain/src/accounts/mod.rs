@@ -14,6 +14,7 @@ use crate::{
     auth::password,
     categories,
     events::{self, Audit},
+    rehearsals,
 };
 
 /// The current account.
@@ -22,7 +23,8 @@ pub async fn get(tx: &mut TenantTx) -> Result<Account> {
 }
 
 /// # Errors
-/// `Forbidden` below admin; `Invalid` for a threshold outside 0 to 1 or an empty name.
+/// `Forbidden` below admin; `Invalid` for a threshold outside 0 to 1 or an empty name; `Conflict` for another threshold that
+/// must be rehearsed first.
 pub async fn update(tx: &mut TenantTx, actor: &Actor, request: UpdateAccount) -> Result<Account> {
     actor.require(Permission::Administer)?;
     if request.auto_assign_threshold.is_some_and(|t| !(0.0..=1.0).contains(&t)) {
@@ -30,6 +32,11 @@ pub async fn update(tx: &mut TenantTx, actor: &Actor, request: UpdateAccount) ->
     }
     if request.name.as_deref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > 200) {
         return Err(Error::invalid("name", "takes 1 to 200 characters"));
+    }
+    if let Some(threshold) = request.auto_assign_threshold
+        && (threshold - get(tx).await?.auto_assign_threshold).abs() > f64::EPSILON
+    {
+        rehearsals::gate(tx, actor).await?;
     }
     queries::update(tx, request.name.as_deref().map(str::trim), request.locale, request.auto_assign_threshold).await?;
     let audit = Audit::new("account.updated", "account", tx.account_id().0)

@@ -19,11 +19,11 @@ use crate::{
     drafts::Writing,
     egress::{self, About, Books},
     events::{self, Audit},
-    jobs,
+    jobs, rehearsals,
 };
 
 /// What the vault binds an account's key to.
-const KEY: &str = "ai_settings.api_key";
+pub(crate) const KEY: &str = "ai_settings.api_key";
 
 /// The settings as they are stored; [`Default`] is what an account has that never chose anything.
 #[derive(Clone, Debug)]
@@ -88,17 +88,30 @@ pub async fn get(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor) -> Result<AiSettin
 /// others; a key goes with the place it was meant for.
 ///
 /// # Errors
-/// `Forbidden` below admin; `Invalid` by field; `Conflict` when the installation cannot encrypt a key.
+/// `Forbidden` below admin; `Invalid` by field; `Conflict` when the installation cannot encrypt a key, and for another
+/// model that must be rehearsed first.
 pub async fn update(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, request: UpdateAiSettings) -> Result<AiSettings> {
     actor.require(Permission::Administer)?;
     let before = queries::lock(tx).await?;
     let key_given = matches!(request.api_key, Some(Some(_)));
     let after = update::applied(ctx, tx.account_id(), &before, request)?;
+    if asks_another(ctx, tx.account_id(), &before, &after) {
+        rehearsals::gate(tx, actor).await?;
+    }
     queries::save(tx, &after).await?;
     let audit = Audit::new("ai_settings.updated", "account", tx.account_id().0)
         .details(update::difference(&before, &after, key_given));
     events::audit(tx, actor, audit).await?;
     get(ctx, tx, actor).await
+}
+
+/// Whether another remote model answers after a change than before, egress aside: what takes one away, or limits it, is none.
+fn asks_another(ctx: &Ctx, account: AccountId, before: &Stored, after: &Stored) -> bool {
+    let place = |stored: &Stored| {
+        (stored.provider, stored.address().map(str::to_owned), stored.chat_model.clone(), stored.api_version.clone())
+    };
+    ctx.models.fresh(ctx, account, after).is_ok()
+        && (place(before) != place(after) || ctx.models.fresh(ctx, account, before).is_err())
 }
 
 /// Asks the model one tiny question, through the same door and the same books as everything else.

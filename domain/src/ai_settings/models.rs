@@ -55,13 +55,20 @@ impl Models {
         if !stored.egress {
             return Err(BuiltinReason::EgressForbidden);
         }
+        if stored.provider.is_none() {
+            return self.fresh(ctx, account, stored);
+        }
+        let prepare = async { self.fresh(ctx, account, stored) };
+        self.0.prepared.get_with((account, stored.version), prepare).await
+    }
+
+    /// What the account would ask if something might leave: prepared for this one purpose, also from settings that were
+    /// never stored.
+    pub(crate) fn fresh(&self, ctx: &Ctx, account: AccountId, stored: &Stored) -> Prepared {
         match stored.provider {
             None => self.0.default.clone().ok_or(BuiltinReason::NothingChosen),
             Some(Provider::Builtin) => Err(BuiltinReason::BuiltinChosen),
-            Some(provider) => {
-                let prepare = async { self.prepare(ctx, account, provider, stored) };
-                self.0.prepared.get_with((account, stored.version), prepare).await
-            }
+            Some(provider) => self.prepare(ctx, account, provider, stored),
         }
     }
 

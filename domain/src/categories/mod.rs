@@ -16,7 +16,7 @@ use crate::{
     contacts::input,
     events::{self, Audit},
     jobs::{NewJob, enqueue},
-    page,
+    page, rehearsals,
 };
 use jobs::TrainClassifier;
 
@@ -60,12 +60,14 @@ async fn find(tx: &mut TenantTx, id: CategoryId) -> Result<Category> {
 }
 
 /// # Errors
-/// `Forbidden` below admin; `Invalid` by field, also for a name that is taken; `Conflict` when there are 200.
+/// `Forbidden` below admin; `Invalid` by field, also for a name that is taken; `Conflict` when there are 200, and when it
+/// must be rehearsed first.
 pub async fn create(tx: &mut TenantTx, actor: &Actor, request: CreateCategory) -> Result<Category> {
     actor.require(Permission::Administer)?;
     let name = name(&request.name)?;
     let description = input::paragraph(&request.description, "description", MAX_DESCRIPTION_CHARS)?;
     let examples = texts(&request.examples, "examples")?;
+    rehearsals::gate(tx, actor).await?;
     if queries::lock_and_count(tx).await? >= MOST {
         return Err(Error::Conflict { code: "too_many_categories", message: "An account has at most 200 categories." });
     }
@@ -90,6 +92,7 @@ pub async fn update(tx: &mut TenantTx, actor: &Actor, id: CategoryId, request: U
         .as_deref()
         .map(|text| input::paragraph(text, "description", MAX_DESCRIPTION_CHARS))
         .transpose()?;
+    rehearsals::gate(tx, actor).await?;
     let before = queries::lock(tx, id).await?;
     queries::update(tx, id, renamed.as_deref(), description.as_deref()).await?;
     if let Some(after) = renamed.as_deref().filter(|after| *after != before) {
@@ -104,9 +107,10 @@ pub async fn update(tx: &mut TenantTx, actor: &Actor, id: CategoryId, request: U
 /// Removes a category with its examples. What was classified keeps its name; a team that answered for it answers for none.
 ///
 /// # Errors
-/// `Forbidden` below admin; `NotFound`; `Conflict` when only two are left.
+/// `Forbidden` below admin; `NotFound`; `Conflict` when only two are left, and when it must be rehearsed first.
 pub async fn delete(tx: &mut TenantTx, actor: &Actor, id: CategoryId) -> Result<()> {
     actor.require(Permission::Administer)?;
+    rehearsals::gate(tx, actor).await?;
     let count = queries::lock_and_count(tx).await?;
     let name = queries::lock(tx, id).await?;
     if count <= FEWEST {

@@ -11,6 +11,7 @@ use crate::{
     Actor, Error, Permission, Result, TenantTx, ai,
     contacts::input,
     events::{self, Audit},
+    rehearsals,
 };
 
 const MAX_NOTE_CHARS: usize = 600;
@@ -24,7 +25,8 @@ pub async fn get(tx: &mut TenantTx, actor: &Actor, id: CategoryId) -> Result<Dra
 }
 
 /// # Errors
-/// `Forbidden` below admin; `NotFound`; `Invalid` for a text that is too long, or a note that drafts could not quote.
+/// `Forbidden` below admin; `NotFound`; `Invalid` for a text that is too long, or a note that drafts could not quote;
+/// `Conflict` when it must be rehearsed first.
 pub async fn set(tx: &mut TenantTx, actor: &Actor, id: CategoryId, request: SetDraftPolicy) -> Result<DraftPolicy> {
     actor.require(Permission::Administer)?;
     let text = |given: Option<String>, field, most| match given {
@@ -38,6 +40,11 @@ pub async fn set(tx: &mut TenantTx, actor: &Actor, id: CategoryId, request: SetD
     };
     if policy.note.as_deref().is_some_and(|note| !note.lines().all(ai::quotable)) {
         return Err(Error::invalid("note", "drafts carry no links, HTML or orders to a machine"));
+    }
+    let before = queries::policy(tx, id).await?;
+    // Fewer drafts are always in order.
+    if (DraftPolicy { drafting: false, ..before.clone() }) != policy && before != policy {
+        rehearsals::gate(tx, actor).await?;
     }
     queries::set_policy(tx, id, &policy).await?;
     let details =

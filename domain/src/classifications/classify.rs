@@ -6,7 +6,7 @@ use types::{
     classifications::{ClassificationSummary, Outcome},
     egress::Purpose,
     events::EventKind,
-    messages::{Activity, SenderType},
+    messages::{Activity, Message, SenderType},
 };
 
 use super::{
@@ -78,18 +78,24 @@ async fn read(ctx: &Ctx, account: AccountId, message: MessageId) -> Result<Optio
         Err(error) => return Err(error),
     };
     let about = About::message(ctx, Purpose::Classify, message.conversation_id, message.id);
-    let (mut text, mut inputs) = (message.content, vec![message.id]);
-    if text.split_whitespace().count() < SHORT
-        && let Some((id, before)) = queries::said_before(&mut tx, message.conversation_id, message.id).await?
-    {
-        text = format!("{before}\n{text}");
-        inputs.insert(0, id);
-    }
+    let (text, inputs) = read_together(&mut tx, &message).await?;
     let model = queries::models::live(&mut tx).await?;
     let teams = conversations::queries::team_names(&mut tx).await?.into_iter().map(|team| team.name).collect();
     let door = ai_settings::door(ctx, &mut tx, about).await?;
     let question = about.question;
     Ok(Some(Case { conversation_id: message.conversation_id, text, model, inputs, question, teams, door }))
+}
+
+/// What of a message is judged, and the messages that it is: a short one is read with the customer's one before.
+pub(crate) async fn read_together(tx: &mut TenantTx, message: &Message) -> Result<(String, Vec<MessageId>)> {
+    let (mut text, mut inputs) = (message.content.clone(), vec![message.id]);
+    if text.split_whitespace().count() < SHORT
+        && let Some((id, before)) = queries::said_before(tx, message.conversation_id, message.id).await?
+    {
+        text = format!("{before}\n{text}");
+        inputs.insert(0, id);
+    }
+    Ok((text, inputs))
 }
 
 /// Tells the agents that the assistant is reading; nothing depends on it.

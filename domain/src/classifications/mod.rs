@@ -4,7 +4,7 @@ mod classify;
 pub mod models;
 pub(crate) mod queries;
 pub mod routing;
-mod training;
+pub(crate) mod training;
 
 use serde_json::json;
 use types::{
@@ -24,6 +24,7 @@ use crate::{
 };
 
 pub use classify::classify;
+pub(crate) use classify::read_together;
 pub use training::train;
 
 /// In no particular order; missing ones are left out.

@@ -77,7 +77,7 @@ pub async fn activate(tx: &mut TenantTx, actor: &Actor, id: ClassifierModelId) -
 }
 
 /// Writes the model down, live when it is to be, and lets the oldest ones go.
-pub(super) async fn insert(tx: &mut TenantTx, model: &NewModel<'_>) -> Result<ClassifierModelId> {
+pub(crate) async fn insert(tx: &mut TenantTx, model: &NewModel<'_>) -> Result<ClassifierModelId> {
     if model.status == ModelStatus::Live {
         queries::set_live(tx, None).await?;
     }
@@ -86,12 +86,12 @@ pub(super) async fn insert(tx: &mut TenantTx, model: &NewModel<'_>) -> Result<Cl
     Ok(id)
 }
 
-pub(super) async fn remember(account: AccountId, id: ClassifierModelId, classifier: Classifier) {
+pub(crate) async fn remember(account: AccountId, id: ClassifierModelId, classifier: Classifier) {
     LOADED.insert((account, id), Arc::new(classifier)).await;
 }
 
 /// The classifier of a model; the product's own without one, or when its weights are those of another version.
-pub(super) async fn classifier(ctx: &Ctx, account: AccountId, model: Option<&Standing>) -> Result<Arc<Classifier>> {
+pub(crate) async fn classifier(ctx: &Ctx, account: AccountId, model: Option<&Standing>) -> Result<Arc<Classifier>> {
     let Some(model) = model else { return Ok(ctx.ai.classifier()) };
     let load = async {
         let mut tx = ctx.begin_in(account).await?;

@@ -29,13 +29,13 @@ const ENOUGH: i32 = 20;
 const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
 /// What an account teaches, as it stands.
-struct Curriculum {
-    lesson: Lesson,
+pub(crate) struct Curriculum {
+    pub lesson: Lesson,
     /// Hash of all of it.
-    fingerprint: String,
-    corrections: i32,
+    pub fingerprint: String,
+    pub corrections: i32,
     /// Nothing but what every account begins with: the product's own classifier knows it.
-    plain: bool,
+    pub plain: bool,
 }
 
 /// Carries out [`TrainClassifier`].
@@ -93,7 +93,7 @@ pub async fn train(ctx: &Ctx, job: &Claimed) -> Result<()> {
     Ok(())
 }
 
-async fn curriculum(tx: &mut TenantTx) -> Result<Curriculum> {
+pub(crate) async fn curriculum(tx: &mut TenantTx) -> Result<Curriculum> {
     let subjects = queries::models::subjects(tx).await?;
     let given = queries::models::examples(tx, EXAMPLES).await?;
     let corrections = examples(queries::corrections(tx, CORRECTIONS).await?, &subjects);

@@ -16,6 +16,7 @@ pub struct TenantTx {
     wake: Wake,
     appended: bool,
     enqueued: bool,
+    rehearsed: bool,
 }
 
 impl TenantTx {
@@ -25,7 +26,7 @@ impl TenantTx {
         let tx = pool.begin_with(AssertSqlSafe(statement).into_sql_str()).await?;
         // What is told of a row before it is read again must be what was stored: microseconds.
         let now = now.trunc_subsecs(6);
-        Ok(Self { tx, account_id: account, now, wake, appended: false, enqueued: false })
+        Ok(Self { tx, account_id: account, now, wake, appended: false, enqueued: false, rehearsed: false })
     }
 
     pub fn account_id(&self) -> AccountId {
@@ -48,6 +49,19 @@ impl TenantTx {
 
     pub(crate) fn mark_enqueued(&mut self) {
         self.enqueued = true;
+    }
+
+    /// Changes of the assistant may pass the gate: they were tried before, or are taken back.
+    pub(crate) fn mark_rehearsed(&mut self) {
+        self.rehearsed = true;
+    }
+
+    pub(crate) fn forget_rehearsed(&mut self) {
+        self.rehearsed = false;
+    }
+
+    pub(crate) fn is_rehearsed(&self) -> bool {
+        self.rehearsed
     }
 
     /// Commits, then wakes whoever waits for events or jobs. A lost wake-up delays; it never loses.

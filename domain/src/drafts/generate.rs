@@ -2,7 +2,8 @@
 
 use types::{
     AccountId, Language, MessageId,
-    classifications::Sentiment,
+    categories::DraftPolicy,
+    classifications::{Classification, Sentiment},
     conversations::Priority,
     drafts::DraftStatus,
     egress::Purpose,
@@ -22,7 +23,7 @@ use crate::{
     egress::About,
     events::{self, Event},
     jobs::{self, Claimed},
-    knowledge::{self, Question},
+    knowledge::{self, Prepared, Question},
     messages::{self, jobs::DraftReply},
 };
 
@@ -49,6 +50,38 @@ pub(super) struct Case {
     policy: ai::Policy,
     /// To a remote model, when one may be asked.
     door: Option<Door>,
+}
+
+/// What is known of a message when its answer is drafted.
+pub(crate) struct Judged {
+    pub category: String,
+    pub priority: Priority,
+    pub sentiment: Sentiment,
+    /// None where the classification is no better a guess than the words.
+    pub language: Option<Language>,
+}
+
+impl Judged {
+    fn of(classification: Option<&Classification>) -> Self {
+        let known = |c: &&Classification| {
+            c.confidences.language >= SURE_LANGUAGE || c.corrected.iter().any(|field| field == "language")
+        };
+        Self {
+            category: classification.map_or_else(|| "general".to_owned(), |c| c.category.clone()),
+            priority: classification.map_or(Priority::Normal, |c| c.priority),
+            sentiment: classification.map_or(Sentiment::Neutral, |c| c.sentiment),
+            language: classification.filter(known).map(|c| c.language),
+        }
+    }
+
+    pub fn by(verdict: &ai::Verdict) -> Self {
+        Self {
+            category: verdict.category.clone(),
+            priority: verdict.priority,
+            sentiment: verdict.sentiment,
+            language: (verdict.confidences.language >= SURE_LANGUAGE).then_some(verdict.language),
+        }
+    }
 }
 
 /// Carries out [`DraftReply`]. Nothing is drafted when a person has answered meanwhile, or the message is gone.
@@ -86,11 +119,26 @@ pub(super) async fn read(ctx: &Ctx, tx: &mut TenantTx, id: MessageId, again: boo
         Some(id) => Some(classifications::find(tx, id).await?),
         None => None,
     };
-    let category = classification.as_ref().map_or_else(|| "general".to_owned(), |c| c.category.clone());
-    let policy = categories::policy::of(tx, &category).await?;
+    let judged = Judged::of(classification.as_ref());
+    let policy = categories::policy::of(tx, &judged.category).await?;
     if !again && !policy.drafting {
         return Ok(None);
     }
+    let about = About::message(ctx, Purpose::Draft, message.conversation_id, message.id);
+    let door = ai_settings::door(ctx, tx, about).await?;
+    case(tx, message, scene, judged, policy, about.question, door).await.map(Some)
+}
+
+async fn case(
+    tx: &mut TenantTx,
+    message: Message,
+    scene: Scene,
+    judged: Judged,
+    policy: DraftPolicy,
+    question: i64,
+    door: Option<Door>,
+) -> Result<Case> {
+    let id = message.id;
     let mut before = queries::said_before(tx, message.conversation_id, id, HISTORY).await?;
     before.reverse();
     let inputs = before.iter().map(|(id, ..)| *id).chain([id]).collect();
@@ -99,29 +147,25 @@ pub(super) async fn read(ctx: &Ctx, tx: &mut TenantTx, id: MessageId, again: boo
         .map(|(_, sender, text)| (if sender == SenderType::Contact { Who::Customer } else { Who::Agent }, text))
         .collect();
     let (spoken, certainty) = language::detect(&message.content);
-    let judged = classification
-        .as_ref()
-        .filter(|c| c.confidences.language >= SURE_LANGUAGE || c.corrected.iter().any(|field| field == "language"));
     let language = judged
-        .map(|classification| classification.language)
+        .language
         .or((certainty >= SURE_LANGUAGE).then_some(spoken))
         .or_else(|| earlier_language(&history))
         .or(scene.contact_locale)
         .unwrap_or(spoken);
-    let about = About::message(ctx, Purpose::Draft, message.conversation_id, message.id);
-    Ok(Some(Case {
-        door: ai_settings::door(ctx, tx, about).await?,
-        category,
+    Ok(Case {
+        door,
+        category: judged.category,
         policy: ai::Policy { note: policy.note, guidance: policy.guidance },
         inputs,
-        question: about.question,
-        priority: classification.as_ref().map_or(Priority::Normal, |c| c.priority),
-        sentiment: classification.as_ref().map_or(Sentiment::Neutral, |c| c.sentiment),
+        question,
+        priority: judged.priority,
+        sentiment: judged.sentiment,
         language,
         message,
         scene,
         history,
-    }))
+    })
 }
 
 /// The language the customer has written in before.
@@ -134,15 +178,50 @@ fn earlier_language(history: &[(Who, String)]) -> Option<Language> {
 
 async fn compose(ctx: &Ctx, job: &Claimed, mut case: Case) -> Result<(ai::Composed, Basis)> {
     let door = case.door.take();
-    let (request, basis) = request(ctx, job.account_id, case).await?;
+    let (request, basis) = request(ctx, job.account_id, case, &[]).await?;
     let composed = ctx.ai.compose(&request, door.as_ref()).await.map_err(|error| Error::Unavailable(error.into()))?;
     Ok((composed, basis))
 }
 
+/// A draft that is written nowhere.
+pub(crate) struct Rehearsed {
+    pub composed: ai::Composed,
+    pub confidence: f64,
+    /// Whether a remote model was asked for it.
+    pub asked: bool,
+}
+
+/// What would be drafted for a message that was judged so, beside articles that are not published.
+pub(crate) async fn rehearse(
+    ctx: &Ctx,
+    message: Message,
+    judged: Judged,
+    policy: DraftPolicy,
+    articles: &[Prepared],
+    door: Option<Door>,
+    account: AccountId,
+) -> Result<Rehearsed> {
+    let mut tx = ctx.begin_in(account).await?;
+    let scene = queries::scene(&mut tx, message.conversation_id, message.id).await?;
+    let case = case(&mut tx, message, scene, judged, policy, 0, None).await?;
+    drop(tx);
+    let (request, _) = request(ctx, account, case, articles).await?;
+    let asked = door.is_some() && !request.passages.is_empty();
+    let composed = ctx.ai.compose(&request, door.as_ref()).await.map_err(|error| Error::Unavailable(error.into()))?;
+    let mut tx = ctx.begin_in(account).await?;
+    let confidence = confidence::of(&mut tx, &composed).await?;
+    Ok(Rehearsed { composed, confidence, asked })
+}
+
 /// The case with the passages that may answer it, and what of it the ledger keeps.
-pub(super) async fn request(ctx: &Ctx, account: AccountId, case: Case) -> Result<(DraftRequest, Basis)> {
+pub(super) async fn request(
+    ctx: &Ctx,
+    account: AccountId,
+    case: Case,
+    articles: &[Prepared],
+) -> Result<(DraftRequest, Basis)> {
     let question = Question::after(case.message.content.clone(), &case.history);
-    let found = knowledge::retrieve(ctx, account, &question, PASSAGES).await?;
+    let found = knowledge::retrieve_beside(ctx, account, &question, PASSAGES, articles).await?;
     let request = DraftRequest {
         question: question.text,
         history: case.history,

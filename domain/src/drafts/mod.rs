@@ -24,8 +24,8 @@ use crate::{
 };
 use queries::Decision;
 
-pub(crate) use generate::HISTORY;
 pub use generate::generate;
+pub(crate) use generate::{HISTORY, Judged, rehearse};
 pub use rewrite::rewrite;
 pub use writing::{Writing, Writings};
 

@@ -60,7 +60,7 @@ pub async fn rewrite(ctx: &Ctx, actor: &Actor, id: DraftId, request: RewriteDraf
         case.language = request.language.unwrap_or(case.language);
         case.question = about.question;
         drop(tx);
-        let (request, basis) = generate::request(ctx, actor.account_id, case).await?;
+        let (request, basis) = generate::request(ctx, actor.account_id, case, &[]).await?;
         (ctx.ai.recompose(&request, instruction.as_deref(), &door).await.map_err(refused)?, basis)
     } else {
         drop(tx);

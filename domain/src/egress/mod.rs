@@ -68,6 +68,11 @@ pub(crate) async fn of_question(tx: &mut TenantTx, question: i64) -> Result<Vec<
     queries::of_question(tx, question).await
 }
 
+/// What the questions took in all.
+pub(crate) async fn used(tx: &mut TenantTx, questions: &[i64]) -> Result<Usage> {
+    queries::used(tx, questions).await
+}
+
 /// Lets go of the lines that the ledger need not keep any longer; how long, the database knows. Answers how many.
 pub async fn purge(ctx: &Ctx, account: AccountId) -> Result<i64> {
     let mut tx = ctx.begin_in(account).await?;
@@ -145,6 +150,8 @@ impl Books {
             Purpose::Classify => (&[Purpose::Classify], stored.classifications_per_minute.into()),
             Purpose::Draft | Purpose::Rewrite => (&[Purpose::Draft, Purpose::Rewrite], stored.drafts_per_minute.into()),
             Purpose::Test => (&[Purpose::Test], TESTS_PER_MINUTE),
+            // Beside the customers', not among them.
+            Purpose::Rehearse => (&[Purpose::Rehearse], stored.drafts_per_minute.into()),
             Purpose::Embed => return Ok(false),
         };
         let since = tx.now() - TimeDelta::minutes(1);
@@ -198,7 +205,7 @@ impl Ledger for Books {
 }
 
 /// In millionths of the currency, rounded up.
-fn cost(stored: &Stored, usage: Usage) -> i64 {
+pub(crate) fn cost(stored: &Stored, usage: Usage) -> i64 {
     const MILLION: i128 = 1_000_000;
     let of = |tokens: i64, price: i64| i128::from(tokens.max(0)) * i128::from(price);
     let total = of(usage.tokens_in, stored.input_price_micros) + of(usage.tokens_out, stored.output_price_micros);

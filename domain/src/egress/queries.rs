@@ -12,7 +12,7 @@ use types::{
 use super::About;
 use crate::{
     Result, TenantTx,
-    ai::remote::ledger::{Ended, Outgoing},
+    ai::remote::ledger::{Ended, Outgoing, Usage},
 };
 
 struct Row {
@@ -92,6 +92,21 @@ pub async fn of_question(tx: &mut TenantTx, question: i64) -> Result<Vec<EgressE
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(EgressEntry::from).collect())
+}
+
+/// What the questions took in all.
+pub async fn used(tx: &mut TenantTx, questions: &[i64]) -> Result<Usage> {
+    let account = tx.account_id();
+    Ok(sqlx::query_as!(
+        Usage,
+        r#"select coalesce(sum(tokens_in), 0)::bigint as "tokens_in!", coalesce(sum(tokens_out), 0)::bigint as "tokens_out!",
+                  coalesce(bool_or(estimated), false) as "estimated!"
+           from ai_egress where account_id = $1 and question = any ($2)"#,
+        account.0,
+        questions
+    )
+    .fetch_one(tx.conn())
+    .await?)
 }
 
 /// How many lines were older than the ledger keeps them.

@@ -126,8 +126,13 @@ pub async fn tail(tx: &mut TenantTx, after: i64) -> Result<Tail> {
     if after == head.last_seq {
         return Ok(Tail::Events(Vec::new()));
     }
+    Ok(Tail::Events(page(tx, after).await?))
+}
+
+/// The same for a cursor that is known to be within the log.
+pub async fn page(tx: &mut TenantTx, after: i64) -> Result<Vec<LoggedEvent>> {
     let rows = queries::after(tx, after, PAGE).await?;
-    Ok(Tail::Events(frames::load(tx, rows).await?))
+    frames::load(tx, rows).await
 }
 
 /// The end of the account's log.

@@ -23,9 +23,9 @@ use crate::{
 use jobs::IndexArticle;
 use queries::Content;
 
-pub use index::{APPROXIMATE_FROM, index, multiply, reindex_all};
+pub use index::{APPROXIMATE_FROM, Prepared, index, multiply, reindex_all};
 pub use markdown::render_markdown;
-pub use retrieval::{Evidence, Found, Passage, Question, retrieve, retrieve_by_meaning};
+pub use retrieval::{Evidence, Found, Passage, Question, retrieve, retrieve_beside, retrieve_by_meaning};
 pub use search::search;
 
 const MAX_TITLE_CHARS: usize = 300;
@@ -95,6 +95,25 @@ pub async fn replace(tx: &mut TenantTx, actor: &Actor, id: ArticleId, request: S
         index::remove(tx, id).await?;
     }
     saved(tx, actor, id, version, "article.updated").await
+}
+
+/// Publishes an article as it stands.
+///
+/// # Errors
+/// `NotFound`; `Conflict` when it is published already.
+pub async fn publish(tx: &mut TenantTx, actor: &Actor, id: ArticleId) -> Result<Article> {
+    let article = get(tx, actor, id).await?;
+    if article.status == ArticleStatus::Published {
+        return Err(Error::Conflict { code: "published", message: "This article is published already." });
+    }
+    let request = SaveArticle {
+        title: article.title,
+        body: article.body,
+        language: None,
+        collection: None,
+        status: Some(ArticleStatus::Published),
+    };
+    replace(tx, actor, id, request).await
 }
 
 async fn saved(tx: &mut TenantTx, actor: &Actor, id: ArticleId, version: i32, action: &str) -> Result<Article> {

@@ -20,6 +20,7 @@ mod inboxes;
 mod knowledge;
 mod labels;
 mod messages;
+mod rehearsals;
 mod teams;
 mod widget;
 
@@ -65,6 +66,7 @@ fn described() -> OpenApiRouter<AppState> {
         .merge(ai_settings::routes())
         .merge(egress::routes())
         .merge(decisions::routes())
+        .merge(rehearsals::routes())
         .merge(knowledge::routes())
         .merge(teams::routes())
         .merge(agents::routes())

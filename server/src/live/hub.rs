@@ -14,7 +14,7 @@ use domain::{
     Actor, ActorKind, Ctx,
     db::wake::Topic,
     drafts::Writing,
-    events::{self, LoggedEvent, Tail},
+    events::{self, LoggedEvent},
 };
 use serde_json::{Value, json};
 use tokio::sync::broadcast::{self, error::RecvError};
@@ -26,8 +26,10 @@ use types::{
 
 use super::{proofs::Proofs, rooms::Rooms, wire::Cursor};
 
-/// Frames a socket may fall behind before it is cut off.
+/// Batches a socket may fall behind before it is cut off.
 const RING: usize = 1024;
+/// Frames a batch: what one change tells of fits, so that a socket has it in one write.
+const BATCH: usize = 8;
 /// Look without being woken, in case a wake-up was lost.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -42,6 +44,9 @@ pub struct Live {
     pub visitor: Option<(ContactId, Utf8Bytes)>,
 }
 
+/// Frames that came out of the log together.
+pub type Batch = Arc<[Live]>;
+
 #[derive(Clone)]
 pub struct Hub(Arc<Inner>);
 
@@ -53,7 +58,7 @@ struct Inner {
 }
 
 struct Channel {
-    ring: broadcast::Sender<Arc<Live>>,
+    ring: broadcast::Sender<Batch>,
     /// The newest number broadcast; the tail goes on after it. None until the first socket has read where the log ends.
     cursor: Option<i64>,
 }
@@ -87,7 +92,7 @@ impl Hub {
     }
 
     /// Listens to an account from where its log ends now: what comes later is in the ring, what came before is not.
-    pub async fn listen(&self, account: AccountId) -> domain::Result<(broadcast::Receiver<Arc<Live>>, Cursor)> {
+    pub async fn listen(&self, account: AccountId) -> domain::Result<(broadcast::Receiver<Batch>, Cursor)> {
         // Listen first, then read where the log ends: nothing can fall between.
         let ring = {
             let mut accounts = self.accounts();
@@ -161,18 +166,16 @@ impl Hub {
             return Ok(false);
         }
         let mut tx = self.ctx().begin_in(account).await?;
-        let page = match events::tail(&mut tx, cursor).await? {
-            Tail::Events(page) => page,
-            Tail::Resync => Vec::new(),
-        };
+        // What was dropped from the log meanwhile, a socket notices as a gap.
+        let page = events::page(&mut tx, cursor).await?;
         drop(tx);
         let last = page.last().map_or(head, |event| event.seq);
-        let frames: Vec<_> = page.into_iter().map(|event| Arc::new(Live::logged(&event))).collect();
+        let frames: Vec<_> = page.iter().map(Live::logged).collect();
         let mut accounts = self.accounts();
         let Some(channel) = accounts.get_mut(&account) else { return Ok(false) };
-        for frame in frames {
+        for batch in frames.chunks(BATCH) {
             // Nobody listening is no error: the log keeps it.
-            let _ = channel.ring.send(frame);
+            let _ = channel.ring.send(batch.into());
         }
         channel.cursor = Some(last);
         Ok(last < head)
@@ -209,7 +212,7 @@ impl Hub {
 
     fn send(&self, account: AccountId, live: Live) {
         if let Some(channel) = self.accounts().get(&account) {
-            let _ = channel.ring.send(Arc::new(live));
+            let _ = channel.ring.send([live].into());
         }
     }
 }

@@ -1,26 +1,23 @@
 //! `GET /ws`: the agents' socket.
 
-use std::{cmp::Ordering, pin::pin, sync::Arc};
+use std::pin::pin;
 
 use axum::{
     extract::{
         FromRequestParts as _, Request, State, WebSocketUpgrade,
-        ws::{Message, WebSocket},
+        ws::{Message, Utf8Bytes, WebSocket},
     },
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use domain::{Actor, Permission, agents, auth, conversations};
 use serde_json::json;
-use tokio::{
-    sync::broadcast::error::RecvError,
-    time::{Instant, MissedTickBehavior, interval, timeout},
-};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use types::{ConversationId, events::EventKind, realtime::ClientFrame};
 
 use super::{
     hub::{Hub, Live},
-    wire::{self, Cursor, End, Missed, Step, close, send, send_control, send_error},
+    wire::{self, Cursor, End, Step, close, send_control, send_error},
 };
 use crate::{
     error::{Failure, Result},
@@ -132,7 +129,7 @@ impl<'a> Session<'a> {
                     }
                     wire::ping(socket).await?;
                 }
-                frame = live.recv() => self.forward(socket, frame, &mut cursor).await?,
+                heard = live.recv() => cursor.deliver(self.hub.ctx(), socket, heard, for_agents).await?,
                 frame = socket.recv() => {
                     heard = Instant::now();
                     if heard.duration_since(second).as_secs() >= 1 {
@@ -145,41 +142,6 @@ impl<'a> Session<'a> {
                         Some(Ok(Message::Binary(_))) => send_error(socket, "invalid", "Send JSON text frames.").await?,
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                         Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
-                    }
-                }
-            }
-        }
-    }
-
-    async fn forward(&self, socket: &mut WebSocket, frame: Result<Arc<Live>, RecvError>, cursor: &mut Cursor) -> Step {
-        let frame = match frame {
-            Ok(frame) => frame,
-            // The ring has moved on: this reader is too slow for it, and the log has everything.
-            Err(RecvError::Lagged(_)) => return Err(End::Refused(close::TOO_SLOW, "too_slow")),
-            Err(RecvError::Closed) => return Err(End::Refused(1011, "try_again")),
-        };
-        match frame.seq.map(|seq| (seq, cursor.next_is(seq))) {
-            None => forward_text(socket, &frame).await,
-            Some((seq, Ordering::Equal)) => {
-                forward_text(socket, &frame).await?;
-                cursor.sent(seq);
-                Ok(())
-            }
-            Some((_, Ordering::Less)) => Ok(()),
-            Some((_, Ordering::Greater)) => self.catch_up(socket, cursor).await,
-        }
-    }
-
-    /// Sends everything between the cursor and the end of the log, page by page.
-    async fn catch_up(&self, socket: &mut WebSocket, cursor: &mut Cursor) -> Step {
-        loop {
-            match cursor.missed(self.hub.ctx()).await? {
-                Missed::Resync => return send_control(socket, "resync", json!({ "last_seq": cursor.seq() })).await,
-                Missed::Frames(page) if page.is_empty() => return Ok(()),
-                Missed::Frames(page) => {
-                    for frame in page {
-                        forward_text(socket, &frame).await?;
-                        cursor.sent(frame.seq.unwrap_or_default());
                     }
                 }
             }
@@ -199,7 +161,7 @@ impl<'a> Session<'a> {
             }
             ClientFrame::Resume { after } => {
                 cursor.resume(after);
-                self.catch_up(socket, cursor).await
+                cursor.catch_up(self.hub.ctx(), socket, for_agents).await
             }
             ClientFrame::Join { room } => self.join(socket, &room).await,
             ClientFrame::Leave { room } => {
@@ -286,11 +248,8 @@ impl<'a> Session<'a> {
     }
 }
 
-async fn forward_text(socket: &mut WebSocket, frame: &Live) -> Step {
-    match &frame.agents {
-        Some(text) => send(socket, text.clone()).await,
-        None => Ok(()),
-    }
+fn for_agents(live: &Live) -> Option<&Utf8Bytes> {
+    live.agents.as_ref()
 }
 
 /// The conversation of a room's exact name; no prefix, sign or space passes.

@@ -3,21 +3,18 @@
 use axum::{
     extract::{
         State, WebSocketUpgrade,
-        ws::{Message, WebSocket},
+        ws::{Message, Utf8Bytes, WebSocket},
     },
     response::Response,
 };
 use domain::{Actor, widget};
 use serde_json::json;
-use tokio::{
-    sync::broadcast::error::RecvError,
-    time::{Instant, MissedTickBehavior, interval, timeout},
-};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use types::{ContactId, realtime::VisitorFrame};
 
 use super::{
     hub::Live,
-    wire::{self, Cursor, End, Missed, Step, close, send, send_control, send_error},
+    wire::{self, Cursor, End, Step, close, send_control, send_error},
 };
 use crate::state::AppState;
 
@@ -87,11 +84,7 @@ async fn pump(state: &AppState, socket: &mut WebSocket) -> Step {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
                 }
             }
-            frame = live.recv() => match frame {
-                Ok(frame) => forward(socket, &frame, identity.contact, &mut cursor, state).await?,
-                Err(RecvError::Lagged(_)) => return Err(End::Refused(close::TOO_SLOW, "too_slow")),
-                Err(RecvError::Closed) => return Err(End::Refused(1011, "try_again")),
-            },
+            heard = live.recv() => cursor.deliver(&state.ctx, socket, heard, of(identity.contact)).await?,
             _ = heartbeat.tick() => {
                 if heard.elapsed() > wire::HEARTBEAT * 2 {
                     return Err(End::Refused(close::GOING_AWAY, "silent"));
@@ -104,46 +97,9 @@ async fn pump(state: &AppState, socket: &mut WebSocket) -> Step {
     }
 }
 
-async fn forward(
-    socket: &mut WebSocket,
-    frame: &Live,
-    contact: ContactId,
-    cursor: &mut Cursor,
-    state: &AppState,
-) -> Step {
-    match frame.seq.map(|seq| (seq, cursor.next_is(seq))) {
-        Some((_, std::cmp::Ordering::Less)) => Ok(()),
-        Some((_, std::cmp::Ordering::Greater)) => catch_up(socket, contact, cursor, state).await,
-        place => {
-            mine(socket, frame, contact).await?;
-            if let Some((seq, _)) = place {
-                cursor.sent(seq);
-            }
-            Ok(())
-        }
-    }
-}
-
-async fn mine(socket: &mut WebSocket, frame: &Live, contact: ContactId) -> Step {
-    match &frame.visitor {
-        Some((whose, text)) if *whose == contact => send(socket, text.clone()).await,
-        _ => Ok(()),
-    }
-}
-
-async fn catch_up(socket: &mut WebSocket, contact: ContactId, cursor: &mut Cursor, state: &AppState) -> Step {
-    loop {
-        match cursor.missed(&state.ctx).await? {
-            Missed::Resync => return send_control(socket, "resync", json!({ "last_seq": cursor.seq() })).await,
-            Missed::Frames(page) if page.is_empty() => return Ok(()),
-            Missed::Frames(page) => {
-                for frame in page {
-                    mine(socket, &frame, contact).await?;
-                    cursor.sent(frame.seq.unwrap_or_default());
-                }
-            }
-        }
-    }
+/// Only what concerns this customer, as the customer may see it.
+fn of(contact: ContactId) -> impl Fn(&Live) -> Option<&Utf8Bytes> {
+    move |live| live.visitor.as_ref().filter(|(whose, _)| *whose == contact).map(|(_, text)| text)
 }
 
 async fn answer(
@@ -157,7 +113,7 @@ async fn answer(
         Ok(VisitorFrame::Ping {}) => send_control(socket, "pong", json!({})).await,
         Ok(VisitorFrame::Resume { after }) if after >= 0 => {
             cursor.resume(after);
-            catch_up(socket, identity.contact, cursor, state).await
+            cursor.catch_up(&state.ctx, socket, of(identity.contact)).await
         }
         Ok(VisitorFrame::Typing { conversation_id, on }) => {
             let mut tx = state.ctx.begin(&identity.actor).await?;

@@ -1,6 +1,6 @@
 //! What both kinds of sockets share: the handshake's origin check, frames, heartbeat, and the cursor over the log.
 
-use std::{sync::Arc, time::Duration};
+use std::{cmp::Ordering, time::Duration};
 
 use axum::{
     extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
@@ -10,10 +10,12 @@ use domain::{
     Ctx,
     events::{self, Tail},
 };
+use futures::SinkExt as _;
 use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
 use types::{AccountId, events::EventFrame};
 
-use super::hub::{Live, text};
+use super::hub::{Batch, Live, text};
 
 /// Bytes of a client's frame.
 pub const MAX_FRAME: usize = 64 * 1024;
@@ -67,7 +69,21 @@ impl From<domain::Error> for End {
 }
 
 pub async fn send(socket: &mut WebSocket, text: Utf8Bytes) -> Step {
-    match tokio::time::timeout(SEND_WITHIN, socket.send(Message::Text(text))).await {
+    send_all(socket, vec![text]).await
+}
+
+/// Sends frames that are at hand together in one write.
+async fn send_all(socket: &mut WebSocket, texts: Vec<Utf8Bytes>) -> Step {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let writing = async {
+        for text in texts {
+            socket.feed(Message::Text(text)).await?;
+        }
+        socket.flush().await
+    };
+    match tokio::time::timeout(SEND_WITHIN, writing).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(End::Gone),
         Err(_) => Err(End::Refused(close::TOO_SLOW, "too_slow")),
@@ -100,12 +116,6 @@ pub struct Cursor {
     seq: i64,
 }
 
-/// What a socket is to send next from the log.
-pub enum Missed {
-    Frames(Vec<Arc<Live>>),
-    Resync,
-}
-
 impl Cursor {
     /// At the end of the log.
     pub async fn at_end(ctx: &Ctx, account: AccountId) -> domain::Result<Self> {
@@ -122,24 +132,60 @@ impl Cursor {
         self.seq = after;
     }
 
-    /// Whether this frame is the very next one. An older one was sent already; a later one means that some are missing.
-    pub fn next_is(&self, seq: i64) -> std::cmp::Ordering {
-        seq.cmp(&(self.seq + 1))
-    }
-
-    pub fn sent(&mut self, seq: i64) {
-        self.seq = seq;
-    }
-
-    /// A page of what is missing, from the log. Moves to the end on resync.
-    pub async fn missed(&mut self, ctx: &Ctx) -> domain::Result<Missed> {
-        let mut tx = ctx.begin_in(self.account).await?;
-        match events::tail(&mut tx, self.seq).await? {
-            Tail::Events(page) => Ok(Missed::Frames(page.iter().map(|event| Arc::new(Live::logged(event))).collect())),
-            Tail::Resync => {
-                self.seq = events::last_seq(&mut tx).await?;
-                Ok(Missed::Resync)
+    /// Sends what the ring brought: numbered frames once and in order, from the log where some are missing before them.
+    /// `pick` gives what of a frame this client is told, if anything.
+    pub async fn deliver(
+        &mut self,
+        ctx: &Ctx,
+        socket: &mut WebSocket,
+        heard: Result<Batch, RecvError>,
+        pick: impl Fn(&Live) -> Option<&Utf8Bytes>,
+    ) -> Step {
+        let batch = match heard {
+            Ok(batch) => batch,
+            // The ring has moved on: this reader is too slow for it, and the log has everything.
+            Err(RecvError::Lagged(_)) => return Err(End::Refused(close::TOO_SLOW, "too_slow")),
+            Err(RecvError::Closed) => return Err(End::Refused(1011, "try_again")),
+        };
+        let mut texts = Vec::with_capacity(batch.len());
+        let mut gap = false;
+        for live in &*batch {
+            match live.seq.map(|seq| (seq, seq.cmp(&(self.seq + 1)))) {
+                Some((_, Ordering::Less)) => continue,
+                Some((_, Ordering::Greater)) => {
+                    gap = true;
+                    break;
+                }
+                Some((seq, Ordering::Equal)) => self.seq = seq,
+                None => {}
             }
+            texts.extend(pick(live).cloned());
+        }
+        send_all(socket, texts).await?;
+        if gap { self.catch_up(ctx, socket, pick).await } else { Ok(()) }
+    }
+
+    /// Sends everything between here and the end of the log, page by page.
+    pub async fn catch_up(
+        &mut self,
+        ctx: &Ctx,
+        socket: &mut WebSocket,
+        pick: impl Fn(&Live) -> Option<&Utf8Bytes>,
+    ) -> Step {
+        loop {
+            let mut tx = ctx.begin_in(self.account).await?;
+            let page = match events::tail(&mut tx, self.seq).await? {
+                Tail::Events(page) => page,
+                Tail::Resync => {
+                    self.seq = events::last_seq(&mut tx).await?;
+                    return send_control(socket, "resync", json!({ "last_seq": self.seq })).await;
+                }
+            };
+            drop(tx);
+            let Some(last) = page.last() else { return Ok(()) };
+            self.seq = last.seq;
+            let texts = page.iter().filter_map(|event| pick(&Live::logged(event)).cloned()).collect();
+            send_all(socket, texts).await?;
         }
     }
 }

@@ -28,7 +28,7 @@ use Right::{Own, Reads, Writes};
 
 /// What reads is open to a viewer but for these, which are refused to roles below supervisor or admin: their own tests
 /// say so.
-const CLOSED: [&str; 7] = [
+const CLOSED: [&str; 8] = [
     "ai-settings/get",
     "analytics/overview",
     "analytics/unanswered",
@@ -36,6 +36,7 @@ const CLOSED: [&str; 7] = [
     "decisions/get",
     "decisions/list",
     "egress/list",
+    "rehearsals/all",
 ];
 
 /// A function, and a call that would be accepted with ids of the caller's own account. `@noun` is the object the call
@@ -125,6 +126,11 @@ fn calls() -> Vec<Call> {
         ("messages/older", Reads, json!({ "conversation": "@conversations", "cursor": "MQ" })),
         ("messages/reply-form", Writes, json!({ "conversation": "@conversations", "content": "Hello" })),
         ("messages/send", Writes, json!({ "conversation": "@conversations", "message": message })),
+        ("rehearsals/all", Reads, json!({})),
+        ("rehearsals/discard-form", Writes, json!({ "id": "@rehearsals" })),
+        ("rehearsals/go-live-form", Writes, json!({ "id": "@rehearsals", "confirm": "" })),
+        ("rehearsals/publish", Writes, json!({ "id": "@knowledge-base" })),
+        ("rehearsals/run-form", Writes, json!({ "id": "@rehearsals", "conversations": 10 })),
         ("teams/create", Writes, json!({ "team": { "name": "New", "agent_ids": ["?agents"] } })),
         ("teams/delete", Writes, json!({ "id": "@teams" })),
         ("teams/update", Writes, json!({ "id": "@teams", "change": { "agent_ids": ["?agents"] } })),

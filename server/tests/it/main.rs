@@ -27,6 +27,7 @@ mod live;
 mod openapi;
 mod pages;
 mod path;
+mod rehearsals;
 mod restarted;
 mod rewrite;
 mod strangers;

@@ -34,3 +34,25 @@ fn the_document_is_as_it_was_reviewed() {
     print(&document, 0, &mut text);
     insta::assert_snapshot!("openapi", text);
 }
+
+/// What the document calls a choice is what travels: lower case, as every value of ours.
+#[test]
+fn choices_are_listed_by_their_values() {
+    fn walk(value: &Value, seen: &mut usize) {
+        match value {
+            Value::Object(fields) => {
+                for choice in fields.get("enum").and_then(Value::as_array).into_iter().flatten() {
+                    let choice = choice.as_str().unwrap();
+                    assert_eq!(choice, choice.to_lowercase(), "{value}");
+                    *seen += 1;
+                }
+                fields.values().for_each(|value| walk(value, seen));
+            }
+            Value::Array(items) => items.iter().for_each(|value| walk(value, seen)),
+            _ => {}
+        }
+    }
+    let mut seen = 0;
+    walk(&serde_json::to_value(server::api::document()).unwrap(), &mut seen);
+    assert!(seen > 100, "{seen}");
+}

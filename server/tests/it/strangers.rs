@@ -26,6 +26,11 @@ pub async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap
     let draft = admin.get(&format!("/api/conversations/{conversation}/drafts")).await.expect(200);
     let model = admin.get("/api/ai/models").await.expect(200);
     let decision = admin.get("/api/ai/decisions").await.expect(200);
+    let (over, _) = office.visitor(app).await.write("Do you sell vouchers?").await;
+    admin.patch(&format!("/api/conversations/{over}"), json!({ "status": "resolved" })).await.expect(200);
+    let changes = json!([{ "kind": "threshold", "auto_assign_threshold": 0.9 }]);
+    let rehearsal = admin.post("/api/ai/rehearsals", json!({ "changes": changes })).await.expect(201);
+    app.work().await;
     let id = |value: &Value| value["id"].as_i64().expect("an id");
     BTreeMap::from([
         ("conversations", conversation),
@@ -42,6 +47,7 @@ pub async fn objects(app: &TestApp, office: &Office, admin: &Client) -> BTreeMap
         ("examples", id(&examples["data"][0])),
         ("ai", id(&model["data"][0])),
         ("decisions", id(&decision["data"][0])),
+        ("rehearsals", id(&rehearsal)),
     ])
 }
 
@@ -57,7 +63,7 @@ fn body(method: &Method, path: &str) -> Option<Value> {
         ("POST", "merge") => Some(json!({ "into": NOBODYS - 1 })),
         ("POST", "correct") => Some(json!({ "category": "sales" })),
         ("POST", "rewrite") => Some(json!({ "action": "shorten" })),
-        ("POST", "accept" | "reject") | ("PATCH", _) => Some(json!({})),
+        ("POST", "accept" | "reject" | "go-live") | ("PATCH", _) => Some(json!({})),
         ("PUT", "auto-reply") => Some(
             json!({ "enabled": false, "threshold": 0.9, "max_turns": 3, "hours": "always", "every_category": true }),
         ),
@@ -80,7 +86,9 @@ async fn another_accounts_object_answers_as_none(_: PgPoolOptions, options: PgCo
         if !path.contains("{id}") || path.starts_with("/api/widget/") {
             continue;
         }
-        let noun = if path.starts_with("/api/ai/decisions/") { "decisions" } else { path.split('/').nth(2).unwrap() };
+        let below = |noun| path.starts_with(&format!("/api/ai/{noun}/")).then_some(noun);
+        let noun =
+            below("decisions").or_else(|| below("rehearsals")).unwrap_or_else(|| path.split('/').nth(2).unwrap());
         let id = objects.get(noun).unwrap_or_else(|| panic!("say which object of {noun} a stranger tries: {path}"));
         for method in operations.as_object().unwrap().keys() {
             let method: Method = method.to_uppercase().parse().unwrap();

@@ -51,15 +51,15 @@ pub async fn live(tx: &mut TenantTx) -> Result<Option<Standing>> {
     .await?)
 }
 
-/// When the next training begins. Training is all that the queue `maintain` holds. A part for each status, so that each
+/// When the next training begins. A part for each status, so that each
 /// has its partial index: an account's finished jobs are many.
 pub async fn training_at(tx: &mut TenantTx) -> Result<Option<Timestamp>> {
     let account = tx.account_id();
     Ok(sqlx::query_scalar!(
         "select min(run_at) from (
-             select run_at from jobs where account_id = $1 and queue = 'maintain' and status = 'ready'
-             union all select run_at from jobs where account_id = $1 and queue = 'maintain' and status = 'scheduled'
-             union all select run_at from jobs where account_id = $1 and queue = 'maintain' and status = 'running'
+             select run_at from jobs where account_id = $1 and queue = 'maintain' and payload ? 'anyway' and status = 'ready'
+             union all select run_at from jobs where account_id = $1 and queue = 'maintain' and payload ? 'anyway' and status = 'scheduled'
+             union all select run_at from jobs where account_id = $1 and queue = 'maintain' and payload ? 'anyway' and status = 'running'
          ) due",
         account.0
     )

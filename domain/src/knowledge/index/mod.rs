@@ -33,15 +33,7 @@ pub async fn index(ctx: &Ctx, job: &Claimed) -> Result<()> {
     let current = source.filter(|source| source.searchable && (wanted.again || source.version == wanted.version));
     let version = current.as_ref().map_or(wanted.version, |source| source.version);
     let (chunks, vectors) = match current {
-        Some(source) => {
-            let language = source.language;
-            let chunks = tokio::task::spawn_blocking(move || chunk::chunks(&source.title, &source.body))
-                .await
-                .map_err(Error::internal)?;
-            let texts = chunks.iter().map(|chunk| (chunk.embed_text.clone(), language)).collect();
-            let vectors = meaning::vectors(ctx, texts, Pace::Bulk).await?;
-            (chunks, vectors)
-        }
+        Some(source) => passages(ctx, source).await?,
         // Drafts, archived and deleted articles have no passages.
         None => (Vec::new(), Vec::new()),
     };
@@ -56,6 +48,43 @@ pub async fn index(ctx: &Ctx, job: &Claimed) -> Result<()> {
     }
     jobs::done_in(&mut tx, job).await?;
     tx.commit().await
+}
+
+/// The article cut into passages, and a vector for each.
+async fn passages(ctx: &Ctx, source: queries::Source) -> Result<(Vec<Chunk>, Vec<Vec<f32>>)> {
+    let language = source.language;
+    let chunks = tokio::task::spawn_blocking(move || chunk::chunks(&source.title, &source.body))
+        .await
+        .map_err(Error::internal)?;
+    let texts = chunks.iter().map(|chunk| (chunk.embed_text.clone(), language)).collect();
+    let vectors = meaning::vectors(ctx, texts, Pace::Bulk).await?;
+    Ok((chunks, vectors))
+}
+
+/// An article that is not published, ready to be searched as if it were.
+pub struct Prepared {
+    id: ArticleId,
+    language: Language,
+    chunks: Vec<Chunk>,
+    vectors: Vec<Vec<f32>>,
+}
+
+impl Prepared {
+    /// # Errors
+    /// `NotFound`.
+    pub async fn of(ctx: &Ctx, account: AccountId, id: ArticleId) -> Result<Self> {
+        let mut tx = ctx.begin_in(account).await?;
+        let source = queries::source(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        drop(tx);
+        let language = source.language;
+        let (chunks, vectors) = passages(ctx, source).await?;
+        Ok(Self { id, language, chunks, vectors })
+    }
+
+    /// For a transaction that is rolled back.
+    pub(super) async fn insert(&self, tx: &mut TenantTx) -> Result<()> {
+        insert(tx, self.id, self.language, &self.chunks, &self.vectors).await
+    }
 }
 
 /// Writes the passages of an article that has none. `vectors` goes with `chunks`, one unit vector each.

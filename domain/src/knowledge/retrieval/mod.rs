@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use types::{AccountId, ArticleId, ChunkId, Language};
 
 use super::{
-    index::{self, APPROXIMATE_FROM},
+    index::{self, APPROXIMATE_FROM, Prepared},
     meaning::{self, Pace},
 };
 use crate::{
@@ -95,13 +95,36 @@ pub struct Found {
 /// any transaction.
 pub async fn retrieve(ctx: &Ctx, account: AccountId, question: &Question, limit: usize) -> Result<Found> {
     let (vector, lexical) = tokio::try_join!(meaning_of(ctx, question), look_up(ctx, account, question))?;
-    find(ctx, account, &vector, &lexical, limit).await
+    let mut tx = ctx.begin_in(account).await?;
+    find(&mut tx, &vector, &lexical, limit).await
+}
+
+/// As [`retrieve`], as if other articles were published as well. Their passages are there for this one transaction, which
+/// ends without a trace.
+pub async fn retrieve_beside(
+    ctx: &Ctx,
+    account: AccountId,
+    question: &Question,
+    limit: usize,
+    articles: &[Prepared],
+) -> Result<Found> {
+    if articles.is_empty() {
+        return retrieve(ctx, account, question, limit).await;
+    }
+    let vector = meaning_of(ctx, question).await?;
+    let mut tx = ctx.begin_in(account).await?;
+    for article in articles {
+        article.insert(&mut tx).await?;
+    }
+    let lexical = queries::lexical(&mut tx, &question.words(), LEXEMES, POSTINGS).await?;
+    find(&mut tx, &vector, &lexical, limit).await
 }
 
 /// As [`retrieve`], by the meaning of the question's text alone: the baseline that evaluations compare with.
 pub async fn retrieve_by_meaning(ctx: &Ctx, account: AccountId, text: &str, limit: usize) -> Result<Found> {
     let vector = meaning_of(ctx, &Question::new(text)).await?;
-    find(ctx, account, &vector, &Lexical::default(), limit).await
+    let mut tx = ctx.begin_in(account).await?;
+    find(&mut tx, &vector, &Lexical::default(), limit).await
 }
 
 async fn look_up(ctx: &Ctx, account: AccountId, question: &Question) -> Result<Lexical> {
@@ -109,16 +132,14 @@ async fn look_up(ctx: &Ctx, account: AccountId, question: &Question) -> Result<L
     queries::lexical(&mut tx, &question.words(), LEXEMES, POSTINGS).await
 }
 
-async fn find(ctx: &Ctx, account: AccountId, vector: &[f32], lexical: &Lexical, limit: usize) -> Result<Found> {
-    let mut tx = ctx.begin_in(account).await?;
-    let mut ids = nearest(&mut tx, vector).await?;
+async fn find(tx: &mut TenantTx, vector: &[f32], lexical: &Lexical, limit: usize) -> Result<Found> {
+    let mut ids = nearest(tx, vector).await?;
     ids.extend(lexical.best(CANDIDATES));
-    let candidates = lexical.judge(queries::measure(&mut tx, vector, &ids).await?);
+    let candidates = lexical.judge(queries::measure(tx, vector, &ids).await?);
     let (ranked, evidence) = ranking::rank(&candidates, limit);
     let ids: Vec<ChunkId> = ranked.iter().map(|passage| passage.chunk_id).collect();
     let mut texts: HashMap<ChunkId, Text> =
-        queries::texts(&mut tx, &ids).await?.into_iter().map(|text| (text.chunk_id, text)).collect();
-    drop(tx);
+        queries::texts(tx, &ids).await?.into_iter().map(|text| (text.chunk_id, text)).collect();
     // A passage that was replaced between two statements is left out.
     let passages = ranked.into_iter().filter_map(|scored| Some(Passage::new(texts.remove(&scored.chunk_id)?, &scored)));
     Ok(Found {
