@@ -22,6 +22,7 @@ pub mod decisions;
 pub mod demo;
 pub mod drafts;
 pub mod egress;
+pub mod embeddings;
 pub mod error;
 pub mod events;
 pub mod idempotency;

@@ -2,7 +2,10 @@
 
 use std::{
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -44,6 +47,8 @@ struct Stage {
     script: Arc<Script>,
     asked: Arc<Mutex<Vec<(String, Value)>>>,
     received: Arc<Mutex<Vec<u8>>>,
+    /// Of its vectors.
+    dimension: Arc<AtomicUsize>,
 }
 
 /// Serves on loopback until the runtime ends.
@@ -57,12 +62,17 @@ impl ScriptedModel {
     pub const NAME: &str = "scripted";
     pub const KEY: &str = "scripted-key";
 
-    /// `script` answers what is asked for (`classification` or `draft`) for the nth time, from 0.
+    /// `script` answers what is asked for (`classification` or `draft`) for the nth time, from 0. Asked for an `embedding`,
+    /// any text means the vectors of the texts' words.
     pub async fn start(script: impl Fn(&str, usize) -> Says + Send + Sync + 'static) -> Self {
-        let stage = Stage { script: Arc::new(script), asked: Arc::default(), received: Arc::default() };
+        let dimension = Arc::new(AtomicUsize::new(64));
+        let stage = Stage { script: Arc::new(script), asked: Arc::default(), received: Arc::default(), dimension };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
-        let router = Router::new().route("/v1/chat/completions", post(answer)).with_state(stage.clone());
+        let router = Router::new()
+            .route("/v1/chat/completions", post(answer))
+            .route("/v1/embeddings", post(embed))
+            .with_state(stage.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { base_url: format!("http://{address}/v1"), stage }
     }
@@ -84,6 +94,11 @@ impl ScriptedModel {
         json!({ "provider": "compatible", "base_url": self.base_url, "chat_model": Self::NAME, "api_key": Self::KEY })
     }
 
+    /// Answers with vectors of another dimension from here on.
+    pub fn set_dimension(&self, dimension: usize) {
+        self.stage.dimension.store(dimension, Ordering::Relaxed);
+    }
+
     /// Every byte of the bodies it has received, whatever became of them.
     pub fn received(&self) -> String {
         String::from_utf8_lossy(&self.stage.received.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
@@ -92,6 +107,45 @@ impl ScriptedModel {
     /// What it was asked so far: for what, and the whole request.
     pub fn asked(&self) -> Vec<(String, Value)> {
         self.stage.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What each word says, summed: texts with the same words are near.
+fn vector(text: &str, dimension: usize) -> Vec<f32> {
+    let mut vector = vec![0.01; dimension];
+    for word in text.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 3) {
+        let place = word.bytes().fold(7_usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
+        vector[place % dimension] += 1.0;
+    }
+    vector
+}
+
+async fn embed(State(stage): State<Stage>, headers: HeaderMap, body: Bytes) -> Response {
+    stage.received.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&body);
+    if headers.get(header::AUTHORIZATION).is_none_or(|key| key != &format!("Bearer {}", ScriptedModel::KEY)) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let texts: Vec<String> = serde_json::from_value(request["input"].clone()).unwrap_or_default();
+    let says = {
+        let mut asked = stage.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = asked.iter().filter(|(what, _)| what == "embedding").count();
+        asked.push(("embedding".to_owned(), request));
+        (stage.script)("embedding", before)
+    };
+    match says {
+        Says::Status(status, _) => StatusCode::from_u16(status).expect("a status").into_response(),
+        Says::Nothing => std::future::pending().await,
+        _ => {
+            let dimension = stage.dimension.load(Ordering::Relaxed);
+            let data: Vec<Value> = texts
+                .iter()
+                .enumerate()
+                .map(|(index, text)| json!({ "index": index, "embedding": vector(text, dimension) }))
+                .collect();
+            Json(json!({ "data": data, "usage": { "prompt_tokens": 10 * texts.len(), "total_tokens": 10 * texts.len() } }))
+                .into_response()
+        }
     }
 }
 

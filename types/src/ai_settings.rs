@@ -66,6 +66,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    EmbeddingStatus {
+        /// It has seen every passage, and sees new ones as they come.
+        Active = "active",
+        /// Passages are being embedded.
+        Filling = "filling",
+        Retired = "retired",
+    }
+}
+
 response! {
     /// An account's choice. Money is in millionths of the account's currency.
     pub struct AiSettings {
@@ -74,6 +84,8 @@ response! {
         /// Absent: the provider's own.
         pub base_url: Option<String>,
         pub chat_model: Option<String>,
+        /// Absent: passages and questions are embedded by the built-in model.
+        pub embedding_model: Option<String>,
         /// Absent: the provider's own.
         pub api_version: Option<String>,
         /// The key itself is never shown.
@@ -92,8 +104,26 @@ response! {
         pub drafts_per_minute: i32,
         /// What the assistant asks with these settings, on the server that answered.
         pub in_use: ModelInUse,
+        /// The remote models of passages and questions, the one that answers first.
+        pub embeddings: Vec<Embeddings>,
         /// Absent while nothing was ever set.
         pub updated_at: Option<DateTime<Utc>>,
+    }
+
+    /// How an account's passages stand at a remote model. While it has not seen all of them, the built-in vectors serve.
+    pub struct Embeddings {
+        pub model: String,
+        pub host: String,
+        /// As the endpoint's first answer had it.
+        pub dimension: Option<i32>,
+        pub status: EmbeddingStatus,
+        /// Whether questions are put to it now.
+        pub in_use: bool,
+        pub passages: i64,
+        /// How many of them it has seen.
+        pub embedded: i64,
+        /// Why it gave no vectors, the last time.
+        pub error: Option<String>,
     }
 
     /// The remote model, or why there is none.
@@ -126,6 +156,9 @@ request! {
         pub base_url: Option<Option<String>>,
         #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
         pub chat_model: Option<Option<String>>,
+        /// Another one begins to be filled; until it has seen every passage, the one before goes on.
+        #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+        pub embedding_model: Option<Option<String>>,
         #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
         pub api_version: Option<Option<String>>,
         /// Kept encrypted. When provider or address change without it, the stored key is taken away: it was meant for

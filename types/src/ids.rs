@@ -35,4 +35,5 @@ id! {
     /// A line of the decision ledger.
     DecisionId,
     RehearsalId,
+    EmbeddingModelId,
 }

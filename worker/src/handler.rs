@@ -7,6 +7,7 @@ use domain::{
     Ctx, Error, Result,
     categories::jobs::TrainClassifier,
     classifications, drafts,
+    embeddings::{self, jobs::EmbedPassages},
     jobs::{Claimed, Verdict},
     knowledge::{self, jobs::IndexArticle},
     messages::jobs::{ClassifyMessage, DraftReply},
@@ -73,6 +74,7 @@ async fn perform(ctx: Ctx, queue: Queue, job: Claimed) -> Result<()> {
     match queue {
         Queue::Classify => classifications::classify(&ctx, &job).await,
         Queue::Draft => drafts::generate(&ctx, &job).await,
+        Queue::Index if job.payload::<EmbedPassages>().is_ok() => embeddings::fill(&ctx, &job).await,
         Queue::Index => knowledge::index(&ctx, &job).await,
         Queue::Maintain if job.payload::<Rehearse>().is_ok() => rehearsals::rehearse(&ctx, &job).await,
         Queue::Maintain => classifications::train(&ctx, &job).await,
@@ -84,7 +86,7 @@ fn readable(queue: Queue, job: &Claimed) -> bool {
     match queue {
         Queue::Classify => job.payload::<ClassifyMessage>().is_ok(),
         Queue::Draft => job.payload::<DraftReply>().is_ok(),
-        Queue::Index => job.payload::<IndexArticle>().is_ok(),
+        Queue::Index => job.payload::<IndexArticle>().is_ok() || job.payload::<EmbedPassages>().is_ok(),
         Queue::Maintain => job.payload::<TrainClassifier>().is_ok() || job.payload::<Rehearse>().is_ok(),
     }
 }

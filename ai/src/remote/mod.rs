@@ -10,6 +10,7 @@ mod address;
 mod breaker;
 mod classify;
 mod compose;
+mod embed;
 pub mod ledger;
 pub mod mask;
 mod options;
@@ -34,6 +35,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use breaker::Clock;
 pub use classify::{Classified, ClassifyRequest};
+pub use embed::EMBEDDED_AT_ONCE;
 pub use options::{ApiKey, Auth, Format, RemoteOptions, fits_a_header};
 pub use rewrite::{RewriteRequest, Rewritten};
 pub use stream::Progress;
@@ -104,6 +106,8 @@ struct Inner {
     host: String,
     http: reqwest::Client,
     breaker: Breaker,
+    /// Of embeddings: an endpoint may serve the one and not the other.
+    embed_breaker: Breaker,
     /// How structured the endpoint lets us ask: a place in [`Format::ALL`].
     format: AtomicU8,
     /// Whether it has not yet refused to answer piece by piece.
@@ -153,7 +157,8 @@ impl Remote {
             host: chat_url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
             chat_url,
             http: http.build()?,
-            breaker: Breaker::new(clock),
+            breaker: Breaker::new(Arc::clone(&clock)),
+            embed_breaker: Breaker::new(clock),
             format: AtomicU8::new(options.format as u8),
             streams: AtomicBool::new(true),
             options,

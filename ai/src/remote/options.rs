@@ -132,6 +132,11 @@ impl RemoteOptions {
     /// # Errors
     /// A sentence that says what is wrong with the address.
     pub(super) fn chat_url(&self) -> anyhow::Result<Url> {
+        self.url(&self.chat_model, &["chat", "completions"])
+    }
+
+    /// Where an operation of a model is asked for.
+    pub(super) fn url(&self, model: &str, operation: &[&str]) -> anyhow::Result<Url> {
         let mut url = parse(&self.base_url).ok_or_else(|| anyhow::anyhow!("not an http(s) address"))?;
         if self.public_only {
             anyhow::ensure!(url.scheme() == "https", "only https is allowed");
@@ -142,9 +147,9 @@ impl RemoteOptions {
             // Azure names the model in the path, unless the address has the path already.
             let named = self.base_url.contains("/deployments/") || self.base_url.contains("/openai/v1");
             if self.auth == Auth::ApiKey && !named {
-                path.extend(["openai", "deployments", &self.chat_model]);
+                path.extend(["openai", "deployments", model]);
             }
-            path.extend(["chat", "completions"]);
+            path.extend(operation);
         }
         if let Some(version) = &self.api_version {
             url.query_pairs_mut().append_pair("api-version", version);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_openai::types::chat::{ResponseFormat, ResponseFormatJsonSchema};
-use reqwest::header::HeaderValue;
+use reqwest::{Response, Url, header::HeaderValue};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -112,34 +112,8 @@ impl Remote {
     /// Sends a body that [`Self::body`] made. `arrived` is told the content so far of an answer that comes as a stream. The
     /// caller bounds the time.
     pub(super) async fn send(&self, body: Vec<u8>, arrived: &(dyn Fn(&str) + Sync)) -> Result<Reply, RemoteError> {
-        let options = &self.0.options;
         let sent = body.len();
-        let mut request =
-            self.0.http.post(self.0.chat_url.clone()).header("content-type", "application/json").body(body);
-        if let Some(key) = &options.api_key {
-            request = match options.auth {
-                Auth::Bearer => request.bearer_auth(key.expose()),
-                Auth::ApiKey => {
-                    let mut value = HeaderValue::from_str(key.expose()).map_err(|_| RemoteError::Unreachable)?;
-                    value.set_sensitive(true);
-                    request.header("api-key", value)
-                }
-            };
-        }
-        let mut response = request.send().await.map_err(|error| failure(&error))?;
-        let status = response.status().as_u16();
-        match status {
-            200..300 => {}
-            429 | 503 if status == 429 || response.headers().contains_key("retry-after") => {
-                let seconds = response
-                    .headers()
-                    .get("retry-after")
-                    .and_then(|value| value.to_str().ok())
-                    .and_then(|value| value.trim().parse().ok());
-                return Err(RemoteError::Busy { retry_after: seconds.map(Duration::from_secs) });
-            }
-            _ => return Err(RemoteError::Status(status)),
-        }
+        let mut response = self.post(self.0.chat_url.clone(), body).await?;
         let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
         let streamed = content_type.is_some_and(|kind| kind.starts_with("text/event-stream"));
         let no_completion = || RemoteError::Invalid("the body is no chat completion".to_owned());
@@ -160,6 +134,36 @@ impl Remote {
         let completion: Completion = serde_json::from_slice(&bytes).map_err(|_| no_completion())?;
         let content = completion.choices.into_iter().next().and_then(|choice| choice.message.content);
         Ok(Reply::new(content.unwrap_or_default(), completion.usage, sent))
+    }
+
+    /// Posts a body and answers what begins to arrive, where it is a success.
+    pub(super) async fn post(&self, url: Url, body: Vec<u8>) -> Result<Response, RemoteError> {
+        let options = &self.0.options;
+        let mut request = self.0.http.post(url).header("content-type", "application/json").body(body);
+        if let Some(key) = &options.api_key {
+            request = match options.auth {
+                Auth::Bearer => request.bearer_auth(key.expose()),
+                Auth::ApiKey => {
+                    let mut value = HeaderValue::from_str(key.expose()).map_err(|_| RemoteError::Unreachable)?;
+                    value.set_sensitive(true);
+                    request.header("api-key", value)
+                }
+            };
+        }
+        let response = request.send().await.map_err(|error| failure(&error))?;
+        let status = response.status().as_u16();
+        match status {
+            200..300 => Ok(response),
+            429 | 503 if status == 429 || response.headers().contains_key("retry-after") => {
+                let seconds = response
+                    .headers()
+                    .get("retry-after")
+                    .and_then(|value| value.to_str().ok())
+                    .and_then(|value| value.trim().parse().ok());
+                Err(RemoteError::Busy { retry_after: seconds.map(Duration::from_secs) })
+            }
+            _ => Err(RemoteError::Status(status)),
+        }
     }
 }
 

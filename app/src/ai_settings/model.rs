@@ -1,7 +1,7 @@
 //! The section of the model: provider, address, name and key, and whether anything may leave at all.
 
 use leptos::{prelude::*, task::spawn_local};
-use types::ai_settings::{AiSettings, AiTest, BuiltinReason, Provider, UpdateAiSettings};
+use types::ai_settings::{AiSettings, AiTest, BuiltinReason, Embeddings, Provider, UpdateAiSettings};
 
 use super::api;
 use crate::{
@@ -54,6 +54,7 @@ pub fn ModelSection(settings: AiSettings, saved: Callback<()>) -> impl IntoView 
             provider: Some(chosen.get_untracked()),
             base_url: Some(text("base_url")),
             chat_model: Some(text("chat_model")),
+            embedding_model: Some(text("embedding_model")),
             api_version: Some(text("api_version")),
             // An empty field leaves the key that is there.
             api_key: text("api_key").map(Some),
@@ -107,9 +108,27 @@ fn Connection(provider: Provider, settings: AiSettings, form: FormHandle, remove
     view! {
         <Field name="base_url" label=i18n.t(K::ModelAddress) kind="url" value=of(settings.base_url) help=address error=why("base_url")/>
         <Field name="chat_model" label=i18n.t(K::ModelName) value=of(settings.chat_model) required=true error=why("chat_model")/>
+        <Field name="embedding_model" label=i18n.t(K::EmbeddingModel) value=of(settings.embedding_model) help=i18n.t(K::EmbeddingModelHint) error=why("embedding_model")/>
+        {same.then(|| settings.embeddings.into_iter().map(|known| view! { <Embedded known=known/> }).collect_view())}
         {version.map(|version| view! { <Field name="api_version" label=i18n.t(K::ApiVersion) value=of(settings.api_version) help=version error=why("api_version")/> })}
         <Field name="api_key" label=i18n.t(K::ApiKey) kind="password" autocomplete="new-password" help=i18n.t(if has_key { K::ApiKeyKept } else { K::ApiKeyHint }) error=why("api_key")/>
         {has_key.then(|| view! { <div><button type="button" class="btn btn-quiet" on:click=move |_| remove_key.run(())><Icon icon=icons::TRASH/>{i18n.t(K::ApiKeyRemove)}</button></div> })}
+    }
+}
+
+/// How the account's passages stand at a remote model.
+#[component]
+fn Embedded(known: Embeddings) -> impl IntoView {
+    let i18n = use_i18n();
+    let numbers = [("model", known.model), ("n", known.embedded.to_string()), ("total", known.passages.to_string())];
+    let numbers = numbers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let (icon, state) =
+        if known.in_use { (icons::CHECK, K::EmbeddingsInUse) } else { (icons::HOURGLASS, K::EmbeddingsFill) };
+    view! {
+        <div class="grid gap-1 text-sm text-ink-2" role="status">
+            <p class="flex items-center gap-1.5"><Icon icon=icon/>{i18n.with(state, &numbers)}</p>
+            {known.error.map(|why| view! { <p class="flex items-center gap-1.5 text-red"><Icon icon=icons::ALERT/>{i18n.with(K::EmbeddingsWait, &[("why", &why)])}</p> })}
+        </div>
     }
 }
 

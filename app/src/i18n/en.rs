@@ -620,7 +620,7 @@ english! {
     FlipsNone = "No decision comes out otherwise.",
     Flipped = "Conversations that come out otherwise",
     MeasureSorted = "Sorted without a person",
-    MeasureMistakes = "Of these probably wrong",
+    MeasureMistakes = "Probably sorted wrongly",
     MeasureCorrections = "Sorted as a person corrected it",
     MeasureAnswered = "Drafts that answer",
     MeasureLikeness = "Likeness to what agents wrote, at most 1",
@@ -638,4 +638,9 @@ english! {
     ChangePublish = "Article “{name}” published",
     RehearsePublishing = "Rehearse publishing",
     ToBeTried = "To be tried first: put with the proposed changes",
+    EmbeddingModel = "Embedding model",
+    EmbeddingModelHint = "Empty: passages and questions are compared by the built-in model. It stays for whenever this one does not answer.",
+    EmbeddingsInUse = "{model} knows all {total} passages and answers.",
+    EmbeddingsFill = "{model} knows {n} of {total} passages; until it knows all, the built-in model answers or the one before.",
+    EmbeddingsWait = "It gave no vectors the last time: {why}",
 }

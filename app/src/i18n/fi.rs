@@ -620,7 +620,7 @@ complete! {
     FlipsNone = "Yksikään päätös ei muutu.",
     Flipped = "Keskustelut, joissa jokin muuttuu",
     MeasureSorted = "Lajiteltu ilman ihmistä",
-    MeasureMistakes = "Niistä luultavasti väärin",
+    MeasureMistakes = "Luultavasti väärin lajiteltu",
     MeasureCorrections = "Lajiteltu kuten ihminen korjasi",
     MeasureAnswered = "Vastaavia luonnoksia",
     MeasureLikeness = "Samankaltaisuus asiakaspalvelijan vastaukseen, enintään 1",
@@ -638,4 +638,9 @@ complete! {
     ChangePublish = "Artikkeli ”{name}” julkaistaan",
     RehearsePublishing = "Kokeile julkaisua",
     ToBeTried = "Kokeillaan ensin: lisätty ehdotettuihin muutoksiin",
+    EmbeddingModel = "Upotusmalli",
+    EmbeddingModelHint = "Tyhjä: kappaleita ja kysymyksiä vertaa sisäänrakennettu malli. Se on varalla, kun tämä ei vastaa.",
+    EmbeddingsInUse = "{model} tuntee kaikki {total} kappaletta ja vastaa.",
+    EmbeddingsFill = "{model} tuntee {n}/{total} kappaletta; siihen asti vastaa sisäänrakennettu tai edellinen malli.",
+    EmbeddingsWait = "Viimeksi se ei antanut vektoreita: {why}",
 }

@@ -18,20 +18,23 @@ pub fn Measures(rehearsal: Rehearsal) -> impl IntoView {
             view! { <span class="tag tag-red ml-2"><Icon icon=icons::ALERT/>{i18n.t(K::Worse)}</span> }
         });
         view! {
-            <tr><th scope="row" class="!font-normal">{i18n.t(words::measure(measured.measure))}{worse}</th><td class="num text-right">{now}</td><td class="num text-right font-medium">{then}</td></tr>
+            <tr><th scope="row" class="!font-normal !whitespace-normal">{i18n.t(words::measure(measured.measure))}{worse}</th><td class="num text-right">{now}</td><td class="num text-right font-medium">{then}</td></tr>
         }
     };
-    let flips: Vec<String> =
-        rehearsal.flips.iter().map(|flip| format!("{}: {}", i18n.t(words::flip(flip.flip)), flip.count)).collect();
+    let flips: Vec<String> = rehearsal
+        .flips
+        .iter()
+        .map(|flip| format!("{} {}", i18n.t(words::flip(flip.flip)).to_lowercase(), flip.count))
+        .collect();
     let flips = if flips.is_empty() {
         i18n.t(K::FlipsNone).to_owned()
     } else {
         i18n.with(K::Flips, &[("what", &flips.join(", "))])
     };
     view! {
-        <div class="overflow-x-auto">
+        <div>
             <table class="table w-full" id="measures">
-                <thead><tr><th scope="col">{i18n.count(K::TriedMany, K::TriedOne, rehearsal.tried)}</th><th scope="col" class="!text-right">{i18n.t(K::AsItIs)}</th><th scope="col" class="!text-right">{i18n.t(K::WithChanges)}</th></tr></thead>
+                <thead><tr><th scope="col">{i18n.count(K::TriedMany, K::TriedOne, rehearsal.tried)}</th><th scope="col" class="!text-right !whitespace-normal">{i18n.t(K::AsItIs)}</th><th scope="col" class="!text-right !whitespace-normal">{i18n.t(K::WithChanges)}</th></tr></thead>
                 <tbody>{rehearsal.measures.into_iter().map(row).collect_view()}</tbody>
             </table>
         </div>
@@ -52,7 +55,7 @@ pub fn Flipped(cases: Vec<RehearsalCase>) -> impl IntoView {
         view! {
             <li class="border-t border-soft first:border-t-0">
                 <details class="px-4 py-3">
-                    <summary class="cursor-pointer"><span class="line-clamp-2 inline align-middle">{case.text}</span> <span class="inline-flex flex-wrap gap-1 align-middle">{flips}</span></summary>
+                    <summary class="cursor-pointer"><Icon icon=icons::DOWN class="float-right mt-1 ml-2 text-ink-3"/><span class="line-clamp-2 inline align-middle">{case.text}</span> <span class="inline-flex flex-wrap gap-1 align-middle">{flips}</span></summary>
                     <div class="mt-3 grid grid-cols-1 gap-3 sm:grid-cols-2">
                         <Made title=i18n.t(K::AsItIs) tried=case.now/>
                         <Made title=i18n.t(K::WithChanges) tried=case.then/>

@@ -18,6 +18,7 @@ use crate::{
     ai::{Door, remote::Progress},
     drafts::Writing,
     egress::{self, About, Books},
+    embeddings,
     events::{self, Audit},
     jobs, rehearsals,
 };
@@ -33,6 +34,8 @@ pub struct Stored {
     pub provider: Option<Provider>,
     pub base_url: Option<String>,
     pub chat_model: Option<String>,
+    /// None: the built-in vectors.
+    pub embedding_model: Option<String>,
     pub api_version: Option<String>,
     /// Sealed by the vault.
     pub api_key: Option<String>,
@@ -54,6 +57,7 @@ impl Default for Stored {
             provider: None,
             base_url: None,
             chat_model: None,
+            embedding_model: None,
             api_version: None,
             api_key: None,
             timeout_seconds: 20,
@@ -81,7 +85,7 @@ impl Stored {
 pub async fn get(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor) -> Result<AiSettings> {
     actor.require(Permission::Administer)?;
     let stored = queries::find(tx).await?;
-    Ok(shown(ctx, tx.account_id(), stored).await)
+    shown(ctx, tx, stored).await
 }
 
 /// Changes what is given. A new provider begins with its own address, model and version unless the request brings
@@ -99,6 +103,7 @@ pub async fn update(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, request: Update
         rehearsals::gate(tx, actor).await?;
     }
     queries::save(tx, &after).await?;
+    embeddings::follow(ctx, tx, &after).await?;
     let audit = Audit::new("ai_settings.updated", "account", tx.account_id().0)
         .details(update::difference(&before, &after, key_given));
     events::audit(tx, actor, audit).await?;
@@ -212,8 +217,9 @@ pub async fn rotate(ctx: &Ctx) -> Result<Rotation> {
     Ok(done)
 }
 
-async fn shown(ctx: &Ctx, account: AccountId, stored: Stored) -> AiSettings {
-    let in_use = match ctx.models.of(ctx, account, &stored).await {
+async fn shown(ctx: &Ctx, tx: &mut TenantTx, stored: Stored) -> Result<AiSettings> {
+    let embeddings = embeddings::shown(tx).await?;
+    let in_use = match ctx.models.of(ctx, tx.account_id(), &stored).await {
         Ok(remote) => ModelInUse {
             host: Some(remote.host().to_owned()),
             model: Some(remote.model().to_owned()),
@@ -221,10 +227,11 @@ async fn shown(ctx: &Ctx, account: AccountId, stored: Stored) -> AiSettings {
         },
         Err(because) => ModelInUse { host: None, model: None, builtin_because: Some(because) },
     };
-    AiSettings {
+    Ok(AiSettings {
         provider: stored.provider,
         base_url: stored.base_url,
         chat_model: stored.chat_model,
+        embedding_model: stored.embedding_model,
         api_version: stored.api_version,
         has_key: stored.api_key.is_some(),
         timeout_seconds: stored.timeout_seconds,
@@ -236,8 +243,9 @@ async fn shown(ctx: &Ctx, account: AccountId, stored: Stored) -> AiSettings {
         classifications_per_minute: stored.classifications_per_minute,
         drafts_per_minute: stored.drafts_per_minute,
         in_use,
+        embeddings,
         updated_at: stored.updated_at,
-    }
+    })
 }
 
 const fn explained(because: BuiltinReason) -> &'static str {

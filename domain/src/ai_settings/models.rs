@@ -51,7 +51,7 @@ impl Models {
     }
 
     /// What the account asks, or why it asks nobody.
-    pub(super) async fn of(&self, ctx: &Ctx, account: AccountId, stored: &Stored) -> Prepared {
+    pub(crate) async fn of(&self, ctx: &Ctx, account: AccountId, stored: &Stored) -> Prepared {
         if !stored.egress {
             return Err(BuiltinReason::EgressForbidden);
         }

@@ -18,7 +18,8 @@ pub fn applied(ctx: &Ctx, account: AccountId, before: &Stored, request: UpdateAi
     if let Some(provider) = request.provider
         && provider != before.provider
     {
-        after = Stored { provider, base_url: None, chat_model: None, api_version: None, ..after };
+        after =
+            Stored { provider, base_url: None, chat_model: None, embedding_model: None, api_version: None, ..after };
     }
     if let Some(address) = request.base_url {
         after.base_url = address.as_deref().map(base_url).transpose()?.flatten();
@@ -29,6 +30,12 @@ pub fn applied(ctx: &Ctx, account: AccountId, before: &Stored, request: UpdateAi
     };
     if let Some(model) = request.chat_model {
         after.chat_model = line(model, "chat_model", 200)?;
+    }
+    if let Some(model) = request.embedding_model {
+        after.embedding_model = line(model, "embedding_model", 200)?;
+    }
+    if after.embedding_model.is_some() && after.provider.is_none_or(|provider| provider == Provider::Builtin) {
+        return Err(Error::invalid("embedding_model", "takes a provider of the account's own"));
     }
     if let Some(version) = request.api_version {
         after.api_version = line(version, "api_version", 50)?;
@@ -127,11 +134,12 @@ pub fn difference(before: &Stored, after: &Stored, key_given: bool) -> Value {
     Value::Object(changes)
 }
 
-fn told(stored: &Stored) -> [(&'static str, Value); 12] {
+fn told(stored: &Stored) -> [(&'static str, Value); 13] {
     [
         ("provider", json!(stored.provider.map(Provider::as_str))),
         ("base_url", json!(stored.base_url)),
         ("chat_model", json!(stored.chat_model)),
+        ("embedding_model", json!(stored.embedding_model)),
         ("api_version", json!(stored.api_version)),
         ("timeout_seconds", json!(stored.timeout_seconds)),
         ("egress", json!(stored.egress)),

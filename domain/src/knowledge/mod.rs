@@ -23,7 +23,7 @@ use crate::{
 use jobs::IndexArticle;
 use queries::Content;
 
-pub use index::{APPROXIMATE_FROM, Prepared, index, multiply, reindex_all};
+pub use index::{APPROXIMATE_FROM, Left, Prepared, index, indexing, multiply, reindex};
 pub use markdown::render_markdown;
 pub use retrieval::{Evidence, Found, Passage, Question, retrieve, retrieve_beside, retrieve_by_meaning};
 pub use search::search;

@@ -3,19 +3,23 @@
 mod eval;
 mod queues;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{
+    Ctx,
     boot::{BootOptions, Booted, boot},
     ctx::Settings,
     db::embedded::Running,
     jobs, knowledge,
 };
 use tokio_util::sync::CancellationToken;
-use types::JobId;
+use types::{AccountId, JobId};
 
 use crate::WorkerOptions;
+
+/// Between two looks at work that others do.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Runs HummDesk's background work: classification, drafts, indexing and maintenance.
 #[derive(Parser, Debug)]
@@ -43,8 +47,15 @@ enum Command {
     /// Measure the product's own classification or retrieval on a data set
     #[command(subcommand)]
     Eval(eval::EvalCommand),
-    /// Index every article afresh, as after a change of the embedding model
-    Reembed,
+    /// Embed every passage afresh, as after a change of the embedding model
+    Reembed {
+        /// Of this account only
+        #[arg(long, value_name = "ID")]
+        account: Option<i64>,
+        /// End when the workers have done it; an error when they cannot
+        #[arg(long)]
+        wait: bool,
+    },
 }
 
 /// Where the installation is; the same for every binary.
@@ -185,15 +196,33 @@ async fn carry_out(cli: Cli) -> anyhow::Result<()> {
             println!("Job {job_id} is ready again.");
             Ok(())
         }
-        Command::Reembed => {
+        Command::Reembed { account, wait } => {
             let booted = installation.boot().await?;
-            let count = knowledge::reindex_all(&booted.ctx).await;
+            let done = reembed(&booted.ctx, account.map(AccountId), wait).await;
             booted.shut_down().await?;
-            println!("{} articles will be indexed afresh.", count?);
-            Ok(())
+            done
         }
         Command::Eval(command) => eval::run(&installation, command).await,
     }
+}
+
+/// Promises the work, and with `wait` looks on until it is done.
+async fn reembed(ctx: &Ctx, account: Option<AccountId>, wait: bool) -> anyhow::Result<()> {
+    let count = knowledge::reindex(ctx, account).await?;
+    println!("{count} articles will be indexed afresh.");
+    while wait {
+        let left = knowledge::indexing(ctx, account).await?;
+        anyhow::ensure!(left.parked == 0, "{} jobs are parked; `hummdesk-worker queues` shows why", left.parked);
+        if let Some(why) = left.failing {
+            anyhow::bail!("the remote embedding model gives no vectors, and the built-in ones serve: {why}");
+        }
+        if left.waiting == 0 {
+            println!("Done.");
+            break;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Ok(())
 }
 
 /// Cancels on SIGTERM or Ctrl-C.

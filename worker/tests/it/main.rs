@@ -4,6 +4,7 @@
 
 mod effects;
 mod egress;
+mod embeddings;
 mod killed;
 mod learning;
 mod maintenance;

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Actor, Ctx, Error, Result, TenantTx,
     ai::chunk::{self, Chunk},
+    embeddings,
     jobs::{self, Claimed, NewJob, enqueue},
 };
 
@@ -43,6 +44,7 @@ pub async fn index(ctx: &Ctx, job: &Claimed) -> Result<()> {
         queries::delete_chunks(&mut tx, wanted.article_id).await?;
         if !chunks.is_empty() {
             insert(&mut tx, wanted.article_id, language, &chunks, &vectors).await?;
+            embeddings::passages_changed(&mut tx).await?;
         }
         queries::set_indexed(&mut tx, wanted.article_id, version).await?;
     }
@@ -115,20 +117,60 @@ pub(super) async fn remove(tx: &mut TenantTx, id: ArticleId) -> Result<()> {
     queries::delete_chunks(tx, id).await
 }
 
-/// Promises a fresh index of every article of every account, as after a change of the embedding model. Answers how many.
-pub async fn reindex_all(ctx: &Ctx) -> Result<usize> {
+/// Promises a fresh index of every article of an account, or of all accounts, as after a change of the embedding model.
+/// Answers how many.
+///
+/// # Errors
+/// `NotFound` for an account that is not there.
+pub async fn reindex(ctx: &Ctx, only: Option<AccountId>) -> Result<usize> {
     let mut count = 0;
-    for account in jobs::all_accounts(&ctx.db).await? {
+    for account in chosen(ctx, only).await? {
         let mut tx = ctx.begin(&Actor::system(account)).await?;
         let articles: Vec<(ArticleId, i32)> = queries::versions(&mut tx).await?;
         for (article_id, version) in &articles {
             enqueue(&mut tx, NewJob::of(&IndexArticle { article_id: *article_id, version: *version, again: true })?)
                 .await?;
         }
+        embeddings::again(&mut tx).await?;
         tx.commit().await?;
         count += articles.len();
     }
     Ok(count)
+}
+
+/// Indexing that is not done yet.
+#[derive(Debug, Default)]
+pub struct Left {
+    /// Jobs that wait or run.
+    pub waiting: i64,
+    pub parked: i64,
+    /// Why a remote embedding model gives no vectors.
+    pub failing: Option<String>,
+}
+
+/// What is left to do for an account, or for all accounts.
+///
+/// # Errors
+/// `NotFound` for an account that is not there.
+pub async fn indexing(ctx: &Ctx, only: Option<AccountId>) -> Result<Left> {
+    let mut left = Left::default();
+    for account in chosen(ctx, only).await? {
+        let mut tx = ctx.begin_in(account).await?;
+        let (waiting, parked) = queries::left(&mut tx).await?;
+        left.waiting += waiting;
+        left.parked += parked;
+        left.failing = left.failing.or(embeddings::failing(&mut tx).await?);
+    }
+    Ok(left)
+}
+
+async fn chosen(ctx: &Ctx, only: Option<AccountId>) -> Result<Vec<AccountId>> {
+    let all = jobs::all_accounts(&ctx.db).await?;
+    match only {
+        None => Ok(all),
+        Some(account) if all.contains(&account) => Ok(vec![account]),
+        Some(_) => Err(Error::NotFound),
+    }
 }
 
 /// Copies the account's passages until it has `wanted`, without asking the model: for measurements of time. Copies lean a

@@ -41,6 +41,19 @@ pub async fn versions(tx: &mut TenantTx) -> Result<Vec<(ArticleId, i32)>> {
     Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
 }
 
+/// Index jobs that wait or run, and parked ones.
+pub async fn left(tx: &mut TenantTx) -> Result<(i64, i64)> {
+    let account = tx.account_id();
+    let row = sqlx::query!(
+        r#"select count(*) filter (where status <> 'parked') as "waiting!", count(*) filter (where status = 'parked') as "parked!"
+           from jobs where account_id = $1 and queue = 'index' and status <> 'done'"#,
+        account.0
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((row.waiting, row.parked))
+}
+
 /// Makes the account's index writers take turns until the transaction ends.
 ///
 /// Two articles share most of their words, and each transaction changes the counts twice: for what goes and for what

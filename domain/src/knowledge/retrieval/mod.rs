@@ -21,9 +21,10 @@ use super::{
 use crate::{
     Ctx, Result, TenantTx,
     ai::{self, encoder::normalise, language},
+    embeddings::{self, Asked},
 };
 
-use queries::{Lexical, Text};
+use queries::{Lexical, Measured, Text};
 pub use ranking::Evidence;
 use ranking::Scored;
 pub use words::Question;
@@ -94,9 +95,9 @@ pub struct Found {
 /// The words are looked up while the model reads the question: neither waits for the other, and the model runs outside
 /// any transaction.
 pub async fn retrieve(ctx: &Ctx, account: AccountId, question: &Question, limit: usize) -> Result<Found> {
-    let (vector, lexical) = tokio::try_join!(meaning_of(ctx, question), look_up(ctx, account, question))?;
+    let (meaning, lexical) = tokio::try_join!(meaning_of(ctx, account, question), look_up(ctx, account, question))?;
     let mut tx = ctx.begin_in(account).await?;
-    find(&mut tx, &vector, &lexical, limit).await
+    find(&mut tx, &meaning, &lexical, limit).await
 }
 
 /// As [`retrieve`], as if other articles were published as well. Their passages are there for this one transaction, which
@@ -111,20 +112,21 @@ pub async fn retrieve_beside(
     if articles.is_empty() {
         return retrieve(ctx, account, question, limit).await;
     }
-    let vector = meaning_of(ctx, question).await?;
+    // No remote model has seen these passages.
+    let meaning = Meaning::Builtin(builtin(ctx, question).await?);
     let mut tx = ctx.begin_in(account).await?;
     for article in articles {
         article.insert(&mut tx).await?;
     }
     let lexical = queries::lexical(&mut tx, &question.words(), LEXEMES, POSTINGS).await?;
-    find(&mut tx, &vector, &lexical, limit).await
+    find(&mut tx, &meaning, &lexical, limit).await
 }
 
 /// As [`retrieve`], by the meaning of the question's text alone: the baseline that evaluations compare with.
 pub async fn retrieve_by_meaning(ctx: &Ctx, account: AccountId, text: &str, limit: usize) -> Result<Found> {
-    let vector = meaning_of(ctx, &Question::new(text)).await?;
+    let meaning = Meaning::Builtin(builtin(ctx, &Question::new(text)).await?);
     let mut tx = ctx.begin_in(account).await?;
-    find(&mut tx, &vector, &Lexical::default(), limit).await
+    find(&mut tx, &meaning, &Lexical::default(), limit).await
 }
 
 async fn look_up(ctx: &Ctx, account: AccountId, question: &Question) -> Result<Lexical> {
@@ -132,10 +134,10 @@ async fn look_up(ctx: &Ctx, account: AccountId, question: &Question) -> Result<L
     queries::lexical(&mut tx, &question.words(), LEXEMES, POSTINGS).await
 }
 
-async fn find(tx: &mut TenantTx, vector: &[f32], lexical: &Lexical, limit: usize) -> Result<Found> {
-    let mut ids = nearest(tx, vector).await?;
+async fn find(tx: &mut TenantTx, meaning: &Meaning, lexical: &Lexical, limit: usize) -> Result<Found> {
+    let mut ids = meaning.nearest(tx).await?;
     ids.extend(lexical.best(CANDIDATES));
-    let candidates = lexical.judge(queries::measure(tx, vector, &ids).await?);
+    let candidates = lexical.judge(meaning.measure(tx, &ids).await?);
     let (ranked, evidence) = ranking::rank(&candidates, limit);
     let ids: Vec<ChunkId> = ranked.iter().map(|passage| passage.chunk_id).collect();
     let mut texts: HashMap<ChunkId, Text> =
@@ -149,26 +151,64 @@ async fn find(tx: &mut TenantTx, vector: &[f32], lexical: &Lexical, limit: usize
     })
 }
 
-/// The passages nearest to `vector`: exactly, or in a large account through the graph.
-async fn nearest(tx: &mut TenantTx, vector: &[f32]) -> Result<Vec<ChunkId>> {
-    if index::size(tx).await? < APPROXIMATE_FROM {
-        queries::nearest(tx, vector, CANDIDATES as i64).await
-    } else {
-        queries::nearly_nearest(tx, vector, CANDIDATES as i64).await
+/// What a question means, to one model.
+enum Meaning {
+    Builtin(Vec<f32>),
+    Remote(Asked, Vec<f32>),
+}
+
+impl Meaning {
+    /// The passages nearest to the question: exactly, or by the built-in model in a large account through the graph.
+    async fn nearest(&self, tx: &mut TenantTx) -> Result<Vec<ChunkId>> {
+        let limit = CANDIDATES as i64;
+        match self {
+            Self::Remote(asked, vector) => queries::nearest_remote(tx, asked.model, vector, limit).await,
+            Self::Builtin(vector) if index::size(tx).await? < APPROXIMATE_FROM => {
+                queries::nearest(tx, vector, limit).await
+            }
+            Self::Builtin(vector) => queries::nearly_nearest(tx, vector, limit).await,
+        }
+    }
+
+    async fn measure(&self, tx: &mut TenantTx, ids: &[ChunkId]) -> Result<Vec<Measured>> {
+        match self {
+            Self::Builtin(vector) => queries::measure(tx, vector, ids).await,
+            Self::Remote(asked, vector) => {
+                let mut measured = queries::measure_remote(tx, asked.model, vector, ids).await?;
+                measured.iter_mut().for_each(|passage| passage.similarity = asked.scaled(passage.similarity));
+                Ok(measured)
+            }
+        }
     }
 }
 
+/// By the account's remote model where it has one that answers. The built-in vector is made meanwhile: nobody waits for it
+/// when it is needed.
+async fn meaning_of(ctx: &Ctx, account: AccountId, question: &Question) -> Result<Meaning> {
+    let texts: Vec<String> = question.meanings().into_iter().map(|(text, _)| text).collect();
+    let (builtin, asked) = tokio::try_join!(builtin(ctx, question), embeddings::ask(ctx, account, &texts))?;
+    Ok(match asked {
+        Some(mut asked) => {
+            let vector = leaning(std::mem::take(&mut asked.vectors), question);
+            Meaning::Remote(asked, vector)
+        }
+        None => Meaning::Builtin(builtin),
+    })
+}
+
+async fn builtin(ctx: &Ctx, question: &Question) -> Result<Vec<f32>> {
+    let texts = question.meanings().into_iter().map(|(text, _)| {
+        let language = language::detect(&text).0;
+        (text, language)
+    });
+    let vectors = meaning::vectors(ctx, texts.collect(), Pace::Interactive).await?;
+    Ok(leaning(vectors, question))
+}
+
 /// The question's unit vector, leaning towards what was said before.
-async fn meaning_of(ctx: &Ctx, question: &Question) -> Result<Vec<f32>> {
-    let (texts, weights): (Vec<_>, Vec<_>) = question
-        .meanings()
-        .into_iter()
-        .map(|(text, weight)| {
-            let language = language::detect(&text).0;
-            ((text, language), weight)
-        })
-        .unzip();
-    let mut vectors = meaning::vectors(ctx, texts, Pace::Interactive).await?.into_iter();
+fn leaning(vectors: Vec<Vec<f32>>, question: &Question) -> Vec<f32> {
+    let weights: Vec<f32> = question.meanings().into_iter().map(|(_, weight)| weight).collect();
+    let mut vectors = vectors.into_iter();
     let mut sum = vectors.next().unwrap_or_default();
     for (vector, weight) in vectors.zip(weights.into_iter().skip(1)) {
         for (value, pull) in sum.iter_mut().zip(vector) {
@@ -176,5 +216,5 @@ async fn meaning_of(ctx: &Ctx, question: &Question) -> Result<Vec<f32>> {
         }
     }
     normalise(&mut sum);
-    Ok(sum)
+    sum
 }

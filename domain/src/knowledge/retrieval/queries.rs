@@ -1,7 +1,7 @@
 //! SQL of the search: who is near in meaning, who holds the words, and what both say about a passage.
 
 use pgvector::HalfVector;
-use types::{ArticleId, ChunkId, Language};
+use types::{ArticleId, ChunkId, EmbeddingModelId, Language};
 
 use super::words::Words;
 use crate::{Result, TenantTx};
@@ -141,6 +141,52 @@ pub async fn measure(tx: &mut TenantTx, vector: &[f32], ids: &[ChunkId]) -> Resu
                   1 - (embedding <=> $2::halfvec) as "similarity!"
            from knowledge_vectors where account_id = $1 and chunk_id = any ($3)"#,
         account.0,
+        HalfVector::from_f32_slice(vector) as _,
+        &ids
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// As [`nearest`], among the vectors of a remote model.
+pub async fn nearest_remote(
+    tx: &mut TenantTx,
+    model: EmbeddingModelId,
+    vector: &[f32],
+    limit: i64,
+) -> Result<Vec<ChunkId>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_scalar!(
+        r#"select chunk_id as "id: ChunkId" from chunk_embeddings
+           where account_id = $1 and model_id = $2
+           order by embedding <=> $3::halfvec limit $4"#,
+        account.0,
+        model.0,
+        HalfVector::from_f32_slice(vector) as _,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// As [`measure`], by the vectors of a remote model.
+pub async fn measure_remote(
+    tx: &mut TenantTx,
+    model: EmbeddingModelId,
+    vector: &[f32],
+    ids: &[ChunkId],
+) -> Result<Vec<Measured>> {
+    let account = tx.account_id();
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    Ok(sqlx::query_as!(
+        Measured,
+        r#"select v.chunk_id as "chunk_id: ChunkId", v.article_id as "article_id: ArticleId", v.language as "language: Language",
+                  1 - (e.embedding <=> $3::halfvec) as "similarity!"
+           from chunk_embeddings e
+           join knowledge_vectors v on v.account_id = e.account_id and v.chunk_id = e.chunk_id
+           where e.account_id = $1 and e.model_id = $2 and e.chunk_id = any ($4)"#,
+        account.0,
+        model.0,
         HalfVector::from_f32_slice(vector) as _,
         &ids
     )
