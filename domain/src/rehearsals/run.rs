@@ -43,7 +43,7 @@ struct Plan {
 /// Carries out [`Rehearse`]. One that was discarded or replaced meanwhile needs nothing.
 pub async fn rehearse(ctx: &Ctx, job: &Claimed) -> Result<()> {
     let wanted: Rehearse = job.payload()?;
-    let outcome = match slice(ctx, job.account_id, wanted.rehearsal_id).await {
+    let outcome = match Box::pin(slice(ctx, job.account_id, wanted.rehearsal_id)).await {
         Err(error) if error.is_transient() => return Err(error),
         outcome => outcome,
     };

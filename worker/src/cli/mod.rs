@@ -210,7 +210,10 @@ async fn carry_out(cli: Cli) -> anyhow::Result<()> {
 async fn reembed(ctx: &Ctx, account: Option<AccountId>, wait: bool) -> anyhow::Result<()> {
     let count = knowledge::reindex(ctx, account).await?;
     println!("{count} articles will be indexed afresh.");
-    while wait {
+    if !wait {
+        return Ok(());
+    }
+    loop {
         let left = knowledge::indexing(ctx, account).await?;
         anyhow::ensure!(left.parked == 0, "{} jobs are parked; `hummdesk-worker queues` shows why", left.parked);
         if let Some(why) = left.failing {
@@ -218,11 +221,10 @@ async fn reembed(ctx: &Ctx, account: Option<AccountId>, wait: bool) -> anyhow::R
         }
         if left.waiting == 0 {
             println!("Done.");
-            break;
+            return Ok(());
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
-    Ok(())
 }
 
 /// Cancels on SIGTERM or Ctrl-C.

@@ -175,7 +175,9 @@ impl Meaning {
             Self::Builtin(vector) => queries::measure(tx, vector, ids).await,
             Self::Remote(asked, vector) => {
                 let mut measured = queries::measure_remote(tx, asked.model, vector, ids).await?;
-                measured.iter_mut().for_each(|passage| passage.similarity = asked.scaled(passage.similarity));
+                for passage in &mut measured {
+                    passage.similarity = asked.scaled(passage.similarity);
+                }
                 Ok(measured)
             }
         }
