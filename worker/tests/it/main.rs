@@ -9,6 +9,7 @@ mod killed;
 mod learning;
 mod maintenance;
 mod queue;
+mod rehearsals;
 mod remote;
 mod retrieval;
 mod routing;

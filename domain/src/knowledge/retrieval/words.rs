@@ -6,9 +6,9 @@ use crate::ai::Who;
 
 /// Characters of a text that are searched: what the model reads at most, about.
 const MAX_CHARS: usize = 1_500;
-/// Words of an agent's answer whose meaning counts, and that are looked up: an answer opens with its matter. More of them
-/// embedded costs time and finds nothing more.
-const ANSWER_MEANING: usize = 15;
+/// Words of an earlier turn whose meaning counts: it opens with its matter, and more of them cost time and find nothing more.
+const EARLIER_MEANING: usize = 15;
+/// Words of an agent's answer that are looked up.
 const ANSWER_WORDS: usize = 150;
 /// What an earlier text's words weigh beside the question's; chosen on two sets of conversations by cross-validation
 /// over a grid, where neighbours of these values differ by less than the error (docs/ai.md).
@@ -65,8 +65,8 @@ impl Question {
 
     /// The texts whose meanings are summed, each with its weight; the question first.
     pub(super) fn meanings(&self) -> Vec<(String, f32)> {
-        let before = self.before.as_deref().map(|text| (cut(text), BEFORE_MEANING));
-        let answer = self.answer.as_deref().map(|text| (opening(text, ANSWER_MEANING), ANSWER_MEANING_WEIGHT));
+        let before = self.before.as_deref().map(|text| (opening(text, EARLIER_MEANING), BEFORE_MEANING));
+        let answer = self.answer.as_deref().map(|text| (opening(text, EARLIER_MEANING), ANSWER_MEANING_WEIGHT));
         let earlier = [before, answer].into_iter().flatten().filter(|(text, _)| !text.is_empty());
         std::iter::once((cut(&self.text), 1.0)).chain(earlier).collect()
     }
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(words.languages, Language::ALL.iter().map(|language| language.as_str()).collect::<Vec<_>>());
         assert_eq!(words.texts[0].len(), MAX_CHARS);
         let long = Question { answer: Some("word ".repeat(500)), ..Question::new("why?") };
-        assert_eq!(long.meanings()[1].0.split(' ').count(), ANSWER_MEANING);
+        assert_eq!(long.meanings()[1].0.split(' ').count(), EARLIER_MEANING);
         assert_eq!(long.words().texts[1].split(' ').count(), ANSWER_WORDS);
         let silent = Question { before: Some("  ".to_owned()), ..Question::new("why?") };
         assert_eq!(silent.meanings().len(), 1);
