@@ -11,7 +11,6 @@ journey('Ada tries a threshold before it goes live', async ({ open }) => {
   await ada.getByRole('button', { name: 'Save' }).click();
   await ada.waitForURL('**/settings/rehearsal');
   await ada.getByText(/^Sort without a person from 51\s%\s*on$/).waitFor();
-  await ada.getByText('To be tried first').waitFor();
 
   await ada.selectOption('#field-conversations', '50');
   await ada.getByRole('button', { name: 'Try it' }).click();
