@@ -7,6 +7,8 @@ create table ai_rehearsals (
         constraint ai_rehearsals_status_known check (status in ('open', 'running', 'done', 'failed', 'live', 'discarded')),
     -- In the order in which they are carried out. Keys are encrypted.
     changes jsonb not null constraint ai_rehearsals_changes_array check (jsonb_typeof(changes) = 'array'),
+    -- What each was about, as it was called when it was decided: it may be gone since.
+    names text[] not null default '{}',
     -- Of what it was compared with: another one now means that it must be tried again.
     fingerprint text,
     -- The classifier trained for it, so that it is trained once: of what, how it compares, and itself.

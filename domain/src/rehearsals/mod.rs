@@ -109,7 +109,9 @@ pub async fn create(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, request: Create
     let changes = sealed(ctx, tx, request.changes)?;
     change::check(ctx, tx, actor, &changes).await?;
     if let Some(current) = queries::lock_current(tx).await? {
-        queries::decide(tx, current, RehearsalStatus::Discarded).await?;
+        let row = find(tx, current).await?;
+        let names = names(tx, &row).await?;
+        queries::decide(tx, current, RehearsalStatus::Discarded, &names).await?;
     }
     let id = queries::insert(tx, &changes, actor.user_id()).await?;
     run(ctx, tx, actor, id, request.conversations).await
@@ -207,7 +209,7 @@ pub async fn go_live(
     request: GoLive,
 ) -> Result<Rehearsal> {
     actor.require(Permission::Administer)?;
-    undecided(tx, id).await?;
+    let row = undecided(tx, id).await?;
     let rehearsal = get(tx, actor, id).await?;
     if rehearsal.status != RehearsalStatus::Done {
         return Err(Error::Conflict { code: "rehearsal_not_done", message: "These changes have not been tried yet." });
@@ -227,10 +229,11 @@ pub async fn go_live(
             format!("this makes worse: {}; write the account's name to do it all the same", worse.join(", ")),
         ));
     }
-    let changes = find(tx, id).await?.changes.0;
+    let names = names(tx, &row).await?;
+    let changes = row.changes.0;
     change::carry_out(ctx, tx, actor, &changes).await?;
     let trained = adopt(ctx, tx, id).await?;
-    queries::decide(tx, id, RehearsalStatus::Live).await?;
+    queries::decide(tx, id, RehearsalStatus::Live, &names).await?;
     let details = json!({ "changes": kinds(&changes), "worse": worse, "classifier": trained });
     events::audit(tx, actor, Audit::new("rehearsal.went_live", "rehearsal", id.0).details(details)).await?;
     get(tx, actor, id).await
@@ -263,8 +266,9 @@ async fn adopt(ctx: &Ctx, tx: &mut TenantTx, id: RehearsalId) -> Result<bool> {
 /// `Forbidden` below admin; `NotFound`; `Conflict` when they are decided.
 pub async fn discard(tx: &mut TenantTx, actor: &Actor, id: RehearsalId) -> Result<()> {
     actor.require(Permission::Administer)?;
-    undecided(tx, id).await?;
-    queries::decide(tx, id, RehearsalStatus::Discarded).await?;
+    let row = undecided(tx, id).await?;
+    let names = names(tx, &row).await?;
+    queries::decide(tx, id, RehearsalStatus::Discarded, &names).await?;
     events::audit(tx, actor, Audit::new("rehearsal.discarded", "rehearsal", id.0)).await
 }
 
@@ -290,7 +294,7 @@ async fn shown(tx: &mut TenantTx, row: Row) -> Result<Rehearsal> {
         id: row.id,
         status: row.status,
         flips: queries::flips(tx, row.id).await?,
-        changes: named(tx, changes).await?,
+        changes: named(tx, changes, &row.names).await?,
         conversations: row.conversations,
         tried: row.tried,
         measures: row.measures.0,
@@ -303,8 +307,8 @@ async fn shown(tx: &mut TenantTx, row: Row) -> Result<Rehearsal> {
     })
 }
 
-/// The changes as people see them.
-async fn named(tx: &mut TenantTx, changes: Vec<Change>) -> Result<Vec<Proposed>> {
+/// The changes as people see them; `kept` is what they were about when they were decided.
+async fn named(tx: &mut TenantTx, changes: Vec<Change>, kept: &[String]) -> Result<Vec<Proposed>> {
     let categories = queries::categories(tx).await?;
     let titles = queries::titles(tx, &articles(&changes)).await?;
     let name = |change: &Change| match change {
@@ -314,7 +318,17 @@ async fn named(tx: &mut TenantTx, changes: Vec<Change>) -> Result<Vec<Proposed>>
         | Change::DraftPolicy { category_id, .. } => categories.get(category_id).map(|(name, _)| name.clone()),
         Change::Publish { article_id } => titles.get(article_id).cloned(),
     };
-    Ok(changes.into_iter().map(|change| Proposed { name: name(&change), change: change::shown(change) }).collect())
+    let proposed = changes.into_iter().enumerate().map(|(place, change)| {
+        let then = kept.get(place).filter(|name| !name.is_empty()).cloned();
+        Proposed { name: then.or_else(|| name(&change)), change: change::shown(change) }
+    });
+    Ok(proposed.collect())
+}
+
+/// What each change is about, to be kept.
+async fn names(tx: &mut TenantTx, row: &Row) -> Result<Vec<String>> {
+    let named = named(tx, row.changes.0.clone(), &[]).await?;
+    Ok(named.into_iter().map(|proposed| proposed.name.unwrap_or_default()).collect())
 }
 
 /// The articles that the changes are about.

@@ -16,6 +16,8 @@ pub struct Row {
     pub status: RehearsalStatus,
     /// Keys are encrypted.
     pub changes: Json<Vec<Change>>,
+    /// What each was about, kept when it was decided; empty where that has no name.
+    pub names: Vec<String>,
     pub fingerprint: Option<String>,
     pub measures: Json<Vec<Measured>>,
     pub error: Option<String>,
@@ -43,7 +45,7 @@ pub async fn list(
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         Row,
-        r#"select r.id as "id: RehearsalId", r.status as "status: RehearsalStatus", r.changes as "changes: Json<Vec<Change>>", r.fingerprint,
+        r#"select r.id as "id: RehearsalId", r.status as "status: RehearsalStatus", r.changes as "changes: Json<Vec<Change>>", r.names, r.fingerprint,
                   r.measures as "measures: Json<Vec<Measured>>", r.error, u.name as "created_by?", r.created_at, r.finished_at, r.live_at,
                   (select count(*) from ai_rehearsal_cases c where c.account_id = r.account_id and c.rehearsal_id = r.id) as "conversations!",
                   (select count(*) from ai_rehearsal_cases c
@@ -330,15 +332,16 @@ pub async fn fail(tx: &mut TenantTx, id: RehearsalId, error: &str) -> Result<()>
 }
 
 /// Decided, one way or the other: the trained classifier is kept no longer.
-pub async fn decide(tx: &mut TenantTx, id: RehearsalId, status: RehearsalStatus) -> Result<()> {
+pub async fn decide(tx: &mut TenantTx, id: RehearsalId, status: RehearsalStatus, names: &[String]) -> Result<()> {
     let (account, now) = (tx.account_id(), tx.now());
     sqlx::query!(
-        "update ai_rehearsals set status = $3, live_at = case when $3 = 'live' then $4::timestamptz end, weights = null
+        "update ai_rehearsals set status = $3, live_at = case when $3 = 'live' then $4::timestamptz end, weights = null, names = $5
          where account_id = $1 and id = $2",
         account.0,
         id.0,
         status.as_str(),
-        now
+        now,
+        names
     )
     .execute(tx.conn())
     .await?;

@@ -203,6 +203,13 @@ async fn a_new_category_judges_from_the_moment_it_goes_live(_: PgPoolOptions, op
     let models = admin.get("/api/ai/models").await.expect(200);
     let models = models["data"].as_array().unwrap();
     assert_eq!((models.len(), &models[0]["status"]), (1, &json!("live")), "trained once, for the rehearsal");
+
+    let names = admin.get("/api/categories").await.expect(200);
+    let delivery = names["data"].as_array().unwrap().iter().find(|row| row["name"] == "Delivery").unwrap();
+    let gone = json!([{ "kind": "delete_category", "category_id": delivery["id"] }]);
+    let rehearsal = tried(&app, &admin, gone).await;
+    let live = go_live(&admin, &rehearsal, Some("acme")).await.expect(200);
+    assert_eq!(live["changes"][0]["name"], "Delivery", "what is gone is still called by its name");
 }
 
 #[sqlx::test(migrations = "../migrations")]
