@@ -23,8 +23,11 @@ use crate::{
 /// Versions kept, the live one included.
 const KEPT: i64 = 5;
 
+/// By the hash of what it was taught as well: a restored database gives an id a second time.
+type Key = (AccountId, ClassifierModelId, String);
+
 /// A classifier is some megabytes; those not asked for an hour are let go.
-static LOADED: LazyLock<Cache<(AccountId, ClassifierModelId), Arc<Classifier>>> =
+static LOADED: LazyLock<Cache<Key, Arc<Classifier>>> =
     LazyLock::new(|| Cache::builder().max_capacity(64).time_to_idle(Duration::from_hours(1)).build());
 
 /// What is known of a model without its weights.
@@ -86,8 +89,8 @@ pub(crate) async fn insert(tx: &mut TenantTx, model: &NewModel<'_>) -> Result<Cl
     Ok(id)
 }
 
-pub(crate) async fn remember(account: AccountId, id: ClassifierModelId, classifier: Classifier) {
-    LOADED.insert((account, id), Arc::new(classifier)).await;
+pub(super) async fn remember(account: AccountId, id: ClassifierModelId, fingerprint: String, classifier: Classifier) {
+    LOADED.insert((account, id, fingerprint), Arc::new(classifier)).await;
 }
 
 /// The classifier of a model; the product's own without one, or when its weights are those of another version.
@@ -101,7 +104,7 @@ pub(crate) async fn classifier(ctx: &Ctx, account: AccountId, model: Option<&Sta
         let read = tokio::task::spawn_blocking(move || ai.read_classifier(&weights)).await.map_err(Error::internal)?;
         read.map(Arc::new).ok_or_else(|| Error::internal(anyhow::anyhow!("the weights are of another version")))
     };
-    match LOADED.try_get_with((account, model.id), load).await {
+    match LOADED.try_get_with((account, model.id, model.fingerprint.clone()), load).await {
         Ok(classifier) => Ok(classifier),
         Err(error) => match &*error {
             Error::Internal(cause) => {

@@ -88,7 +88,7 @@ pub async fn train(ctx: &Ctx, job: &Claimed) -> Result<()> {
     jobs::done_in(&mut tx, job).await?;
     tx.commit().await?;
     if status == ModelStatus::Live {
-        models::remember(job.account_id, id, trained).await;
+        models::remember(job.account_id, id, taught.fingerprint, trained).await;
     }
     Ok(())
 }
