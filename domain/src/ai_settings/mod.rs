@@ -74,6 +74,11 @@ impl Default for Stored {
 }
 
 impl Stored {
+    /// Which model is asked where: another one of these is another model.
+    pub fn place(&self) -> (Option<Provider>, Option<&str>, Option<&str>, Option<&str>) {
+        (self.provider, self.address(), self.chat_model.as_deref(), self.api_version.as_deref())
+    }
+
     /// Where the chosen provider is asked.
     pub fn address(&self) -> Option<&str> {
         self.base_url.as_deref().or_else(|| self.provider.and_then(Provider::base_url))
@@ -112,11 +117,8 @@ pub async fn update(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, request: Update
 
 /// Whether another remote model answers after a change than before, egress aside: what takes one away, or limits it, is none.
 fn asks_another(ctx: &Ctx, account: AccountId, before: &Stored, after: &Stored) -> bool {
-    let place = |stored: &Stored| {
-        (stored.provider, stored.address().map(str::to_owned), stored.chat_model.clone(), stored.api_version.clone())
-    };
     ctx.models.fresh(ctx, account, after).is_ok()
-        && (place(before) != place(after) || ctx.models.fresh(ctx, account, before).is_err())
+        && (before.place() != after.place() || ctx.models.fresh(ctx, account, before).is_err())
 }
 
 /// Asks the model one tiny question, through the same door and the same books as everything else.

@@ -110,8 +110,7 @@ pub async fn create(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, request: Create
     change::check(ctx, tx, actor, &changes).await?;
     if let Some(current) = queries::lock_current(tx).await? {
         let row = find(tx, current).await?;
-        let names = names(tx, &row).await?;
-        queries::decide(tx, current, RehearsalStatus::Discarded, &names).await?;
+        put_aside(tx, &row).await?;
     }
     let id = queries::insert(tx, &changes, actor.user_id()).await?;
     run(ctx, tx, actor, id, request.conversations).await
@@ -267,9 +266,13 @@ async fn adopt(ctx: &Ctx, tx: &mut TenantTx, id: RehearsalId) -> Result<bool> {
 pub async fn discard(tx: &mut TenantTx, actor: &Actor, id: RehearsalId) -> Result<()> {
     actor.require(Permission::Administer)?;
     let row = undecided(tx, id).await?;
-    let names = names(tx, &row).await?;
-    queries::decide(tx, id, RehearsalStatus::Discarded, &names).await?;
+    put_aside(tx, &row).await?;
     events::audit(tx, actor, Audit::new("rehearsal.discarded", "rehearsal", id.0)).await
+}
+
+async fn put_aside(tx: &mut TenantTx, row: &Row) -> Result<()> {
+    let names = names(tx, row).await?;
+    queries::decide(tx, row.id, RehearsalStatus::Discarded, &names).await
 }
 
 /// Held until the transaction ends.

@@ -85,16 +85,8 @@ impl Side {
 
     /// Whether both ask the same model in the same way.
     fn asks_as(&self, other: &Self) -> bool {
-        let place = |side: &Self| {
-            let stored = &side.standing.settings;
-            (
-                stored.provider,
-                stored.address().map(str::to_owned),
-                stored.chat_model.clone(),
-                stored.api_version.clone(),
-            )
-        };
-        self.remote.is_some() == other.remote.is_some() && place(self) == place(other)
+        self.remote.is_some() == other.remote.is_some()
+            && self.standing.settings.place() == other.standing.settings.place()
     }
 
     /// Whether both judge every message alike, threshold aside.
