@@ -114,13 +114,17 @@ const EXCERPT: usize = 280;
 /// and one in eighty of the others.
 const LIKELY: f64 = 0.3;
 
+/// Words that an answer should have, all told.
+const WORDS: usize = 100;
+
 /// Writes a draft. One pass through the interactive lane.
 pub async fn compose(embedder: &Embedder, request: &DraftRequest) -> Result<Composed, AiError> {
     let started = Instant::now();
     let mut composed = if unlikely(request) {
         doubted(request)
     } else {
-        let selection = select::select(embedder, request).await?;
+        let around = frame(&phrases::Wording::new(request)).join(" ").split_whitespace().count();
+        let selection = select::select(embedder, request, WORDS.saturating_sub(around)).await?;
         if selection.picks.is_empty() { unanswered(request, selection.best) } else { answered(request, &selection) }
     };
     composed.generation_ms = started.elapsed().as_millis() as i64;
@@ -157,7 +161,8 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
     let wording = phrases::Wording::new(request);
     let mut sources: Vec<DraftSource> = Vec::new();
     let mut claims = Vec::new();
-    let mut paragraphs = vec![wording.greeting(), wording.acknowledgement(true)];
+    let [greeting, acknowledgement, note, closing, signature] = frame(&wording);
+    let mut paragraphs = vec![greeting, acknowledgement];
     for group in selection.picks.chunk_by(|a, b| a.passage == b.passage) {
         let passage = &request.passages[group[0].passage];
         let number = if let Some(known) = sources.iter().position(|source| source.article_id == passage.article_id) {
@@ -172,10 +177,7 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
         paragraphs.push(quoted(group, number));
         claims.extend(group.iter().map(|pick| quotation(&pick.text, number, passage.language != request.language)));
     }
-    let (note, unsaid) = wording.note();
-    paragraphs.push(note);
-    paragraphs.push(wording.closing());
-    paragraphs.push(wording.signature());
+    paragraphs.extend([note, closing, signature]);
     let titles: Vec<String> = sources.iter().map(|source| format!("“{}”", source.title)).collect();
     let mut reasoning = format!(
         "Quotes {} from {} (best match {:.0} %).",
@@ -199,7 +201,7 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
             passage.language.english_name()
         );
     }
-    reasoning.push_str(unsaid);
+    reasoning.push_str(wording.note().1);
     Composed {
         content: paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n"),
         language: request.language,
@@ -211,6 +213,11 @@ fn answered(request: &DraftRequest, selection: &select::Selection) -> Composed {
         model: MODEL.to_owned(),
         generation_ms: 0,
     }
+}
+
+/// What stands around an answer: greeting and acknowledgement before it; note, closing and signature after.
+fn frame(wording: &phrases::Wording<'_>) -> [String; 5] {
+    [wording.greeting(), wording.acknowledgement(true), wording.note().0, wording.closing(), wording.signature()]
 }
 
 /// Nothing relevant: say so, promise nothing, ask for a human.

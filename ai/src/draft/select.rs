@@ -24,9 +24,6 @@ const ANSWERS: f64 = 0.40;
 const WORDLESS: f64 = 0.14;
 /// Words a numbered list may have to be quoted whole.
 const STEPS: usize = 140;
-/// Words below which what stands around the answer comes along: with greeting, thanks and closing a draft then has about a
-/// hundred.
-const ENOUGH: usize = 60;
 /// Share of the best sentence's score that such a neighbour needs.
 const AROUND: f64 = 0.5;
 /// Share of the best sentence's score that another needs to be quoted beside it.
@@ -48,6 +45,10 @@ impl Pick {
     pub fn is_item(&self) -> bool {
         is_item(&self.text)
     }
+
+    fn place(&self) -> (usize, usize) {
+        (self.passage, self.line)
+    }
 }
 
 /// What was found.
@@ -66,8 +67,8 @@ struct Candidate {
     score: f64,
 }
 
-/// Chooses the sentences; none when nothing answers.
-pub async fn select(embedder: &Embedder, request: &DraftRequest) -> Result<Selection, AiError> {
+/// Chooses the sentences; none when nothing answers. Fewer than `enough` words bring along what stands around them.
+pub async fn select(embedder: &Embedder, request: &DraftRequest, enough: usize) -> Result<Selection, AiError> {
     let mut candidates = candidates(request);
     let query = query(request);
     let asked = content_words(&query);
@@ -104,7 +105,8 @@ pub async fn select(embedder: &Embedder, request: &DraftRequest) -> Result<Selec
     if best < if shares_words { ANSWERS } else { ANSWERS + WORDLESS } {
         return Ok(Selection { picks: Vec::new(), best, confidence: 0.0 });
     }
-    let picks = complete(surround(choose(&candidates, best), &candidates, best), request);
+    let picks = complete(surround(choose(&candidates, best), &candidates, best, enough), request);
+    let picks = lengthen(picks, request, enough);
     // From "just enough" at the threshold to "as good as it gets" at 0.75.
     let confidence = (0.45 + 0.5 * (best - ANSWERS) / (0.75 - ANSWERS)).clamp(0.3, 0.95);
     Ok(Selection { picks, best, confidence })
@@ -129,10 +131,7 @@ fn candidates(request: &DraftRequest) -> Vec<Candidate> {
     for (passage, content) in request.passages.iter().take(PASSAGES).enumerate() {
         let title = content_words(&content.title);
         for (line, sentence) in content.content.lines().map(str::trim).enumerate() {
-            let length = sentence.split_whitespace().count();
-            // A fragment says nothing alone; a question in an article is not an answer.
-            let says = (4..=60).contains(&length) && !sentence.ends_with([':', '?']);
-            if says && guard::quotable(sentence) && seen.insert(sentence.to_owned()) {
+            if says(sentence) && seen.insert(sentence.to_owned()) {
                 let words = content_words(sentence).into_iter().chain(title.iter().cloned()).collect();
                 candidates.push(Candidate {
                     pick: Pick { passage, text: sentence.to_owned(), line },
@@ -152,7 +151,7 @@ fn choose(candidates: &[Candidate], best: f64) -> Vec<Pick> {
     let mut passages: Vec<usize> = Vec::new();
     let mut words = 0;
     for candidate in candidates.iter().take_while(|candidate| candidate.score >= best * BESIDE) {
-        let length = candidate.pick.text.split_whitespace().count();
+        let length = length(&candidate.pick.text);
         let known = passages.contains(&candidate.pick.passage);
         if chosen.len() == QUOTED || (words + length > WORDS && !chosen.is_empty()) || (!known && passages.len() == 2) {
             continue;
@@ -168,10 +167,9 @@ fn choose(candidates: &[Candidate], best: f64) -> Vec<Pick> {
 }
 
 /// A short answer with the sentences next to it, the better one first: they say under which conditions it holds.
-fn surround(mut picks: Vec<Pick>, candidates: &[Candidate], best: f64) -> Vec<Pick> {
-    let length = |text: &str| text.split_whitespace().count();
-    let mut words: usize = picks.iter().map(|pick| length(&pick.text)).sum();
-    while words < ENOUGH {
+fn surround(mut picks: Vec<Pick>, candidates: &[Candidate], best: f64, enough: usize) -> Vec<Pick> {
+    let mut words = words(&picks);
+    while words < enough {
         let touches = |pick: &Pick| {
             picks.iter().any(|known| known.passage == pick.passage && known.line.abs_diff(pick.line) == 1)
                 && !picks.iter().any(|known| known.passage == pick.passage && known.line == pick.line)
@@ -185,9 +183,62 @@ fn surround(mut picks: Vec<Pick>, candidates: &[Candidate], best: f64) -> Vec<Pi
         words += length(&next.pick.text);
         picks.push(next.pick.clone());
     }
+    in_order(picks)
+}
+
+/// Still short: what the same passages say after the answer and before it, then the other passages of their articles,
+/// whatever they look like. A list's items do not come without the list.
+fn lengthen(mut picks: Vec<Pick>, request: &DraftRequest, enough: usize) -> Vec<Pick> {
+    let lines = |passage: usize| request.passages[passage].content.lines().map(str::trim).enumerate();
+    let line = |passage: usize| move |(line, text): (usize, &str)| Pick { passage, text: text.to_owned(), line };
+    let mut runs: Vec<Vec<Pick>> = Vec::new();
+    runs.extend(picks.iter().map(|pick| lines(pick.passage).skip(pick.line + 1).map(line(pick.passage)).collect()));
+    runs.extend(picks.iter().rev().map(|pick| {
+        let before: Vec<Pick> = lines(pick.passage).take(pick.line).map(line(pick.passage)).collect();
+        before.into_iter().rev().collect()
+    }));
+    let quoted = |passage: &usize| {
+        picks.iter().any(|pick| request.passages[pick.passage].article_id == request.passages[*passage].article_id)
+    };
+    let others = (0..request.passages.len().min(PASSAGES)).filter(quoted);
+    runs.extend(others.map(|passage| lines(passage).map(line(passage)).collect()));
+    let mut total = words(&picks);
+    for run in runs {
+        for next in run {
+            let known = picks.iter().any(|pick| pick.text == next.text || pick.place() == next.place());
+            if known
+                || total >= enough
+                || !says(&next.text)
+                || is_item(&next.text)
+                || total + length(&next.text) > WORDS
+            {
+                break;
+            }
+            total += length(&next.text);
+            picks.push(next);
+        }
+    }
+    in_order(picks)
+}
+
+/// The passages in the order in which they were chosen, each from its beginning on.
+fn in_order(mut picks: Vec<Pick>) -> Vec<Pick> {
     let order: Vec<usize> = picks.iter().map(|pick| pick.passage).collect();
     picks.sort_by_key(|pick| (order.iter().position(|passage| *passage == pick.passage), pick.line));
     picks
+}
+
+fn words(picks: &[Pick]) -> usize {
+    picks.iter().map(|pick| length(&pick.text)).sum()
+}
+
+fn length(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+/// A fragment says nothing alone; a question in an article is not an answer.
+fn says(sentence: &str) -> bool {
+    (4..=60).contains(&length(sentence)) && !sentence.ends_with([':', '?']) && guard::quotable(sentence)
 }
 
 /// Steps are useful from the first to the last, so a quoted step brings its whole list; of a list too long for a draft,
@@ -204,7 +255,7 @@ fn complete(picks: Vec<Pick>, request: &DraftRequest) -> Vec<Pick> {
         };
         let lines: Vec<&str> = request.passages[pick.passage].content.lines().map(str::trim).collect();
         let list = list_around(&lines, pick.line);
-        let words: usize = lines[list.clone()].iter().map(|line| line.split_whitespace().count()).sum();
+        let words: usize = lines[list.clone()].iter().map(|line| length(line)).sum();
         if words <= STEPS && lines[list.clone()].iter().all(|line| guard::quotable(line)) {
             completed.extend(list.map(|line| Pick { passage: pick.passage, text: lines[line].to_owned(), line }));
         } else {
@@ -214,9 +265,7 @@ fn complete(picks: Vec<Pick>, request: &DraftRequest) -> Vec<Pick> {
     // Sentences chosen from inside a list that came along whole are in it already.
     let mut seen = std::collections::HashSet::new();
     completed.retain(|pick| seen.insert((pick.passage, pick.line)));
-    let order: Vec<usize> = completed.iter().map(|pick| pick.passage).collect();
-    completed.sort_by_key(|pick| (order.iter().position(|passage| *passage == pick.passage), pick.line));
-    completed
+    in_order(completed)
 }
 
 /// Lines from the first to the last step of the list that has `line`. Sentences after a step belong to it.

@@ -102,7 +102,6 @@ const UNANSWERABLE: [(&str, Language); 10] = [
 
 #[tokio::test]
 async fn answers_what_the_articles_answer_and_nothing_else() {
-    let mut lengths = Vec::new();
     for (question, language) in ANSWERABLE {
         let passages = retrieve(question).await;
         let composed = draft(&request(question, language, passages.clone())).await;
@@ -111,8 +110,9 @@ async fn answers_what_the_articles_answer_and_nothing_else() {
             composed.content.contains("Kim") && composed.content.contains("[1]") && composed.content.contains("Acme")
         );
         let words = composed.content.split_whitespace().count();
-        assert!((35..=200).contains(&words), "{words}: {}", composed.content);
-        lengths.push(words);
+        // A Finnish word says what other languages need two for, and a short article has no more to quote.
+        let least = if language == Language::Finnish { 85 } else { 100 };
+        assert!((least..=200).contains(&words), "{words}: {}", composed.content);
         // The comparison that a model's drafts go through finds nothing to object to in a quotation.
         let whole_of = |source: &DraftSource| {
             let of_article = passages.iter().filter(|passage| passage.article_id == source.article_id);
@@ -140,7 +140,6 @@ async fn answers_what_the_articles_answer_and_nothing_else() {
             }
         }
     }
-    println!("words: {lengths:?}");
     for (question, language) in UNANSWERABLE {
         let composed = draft(&request(question, language, retrieve(question).await)).await;
         assert!(
