@@ -31,6 +31,8 @@ enum Step {
     /// The same, in server-sent events of so many characters.
     Stream(String, usize),
     Status(u16, &'static [(&'static str, &'static str)]),
+    /// A failure of the server's own, with what it says of it.
+    Fail(&'static str),
     Hang,
 }
 
@@ -64,6 +66,7 @@ async fn answer(State(script): State<Script>, Json(body): Json<Value>) -> Respon
             }
             response
         }
+        Some(Step::Fail(why)) => (StatusCode::INTERNAL_SERVER_ERROR, why).into_response(),
         Some(Step::Hang) => std::future::pending().await,
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
@@ -192,6 +195,17 @@ async fn an_endpoint_without_structured_output_still_serves() {
         [json!("json_schema"), json!("json_object"), Value::Null, Value::Null],
         "what works is remembered"
     );
+}
+
+#[tokio::test]
+async fn an_endpoint_that_fails_at_a_field_is_asked_without_it() {
+    let unknown = r#"{"error":{"message":"'loc': ('body', 'response_format', 'type')"}}"#;
+    let (door, script) = remote(vec![Step::Fail(unknown), Step::Say(verdict().to_string())]).await;
+    assert_eq!(classify(&door).await.model, "scripted");
+    assert_eq!(script.seen.lock().unwrap()[1]["response_format"]["type"], "json_object");
+    let (door, script) = remote(vec![Step::Fail("out of memory"), Step::Say(verdict().to_string())]).await;
+    assert!(classify(&door).await.model.starts_with("builtin-"));
+    assert_eq!(script.seen.lock().unwrap().len(), 1, "another failure is one");
 }
 
 #[tokio::test]

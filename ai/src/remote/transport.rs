@@ -17,6 +17,8 @@ use super::{
 
 /// Largest answer that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
+/// As much of an error is looked at, in bytes.
+const LARGEST_ERROR: usize = 16 * 1024;
 /// Bytes a token has at least, over our languages and JSON: rather too many tokens are expected than too few.
 const BYTES_PER_TOKEN: usize = 3;
 
@@ -162,9 +164,24 @@ impl Remote {
                     .and_then(|value| value.trim().parse().ok());
                 Err(RemoteError::Busy { retry_after: seconds.map(Duration::from_secs) })
             }
+            // Seen of llama.cpp's Python server, 0.3: what it does not know of a request is a failure of its own.
+            500 => Err(RemoteError::Status(if names_a_field(response).await { 422 } else { status })),
             _ => Err(RemoteError::Status(status)),
         }
     }
+}
+
+/// Whether an error tells of a field that not every endpoint knows.
+async fn names_a_field(mut response: Response) -> bool {
+    let mut said = Vec::new();
+    while let Ok(Some(part)) = response.chunk().await {
+        said.extend_from_slice(&part);
+        if said.len() > LARGEST_ERROR {
+            break;
+        }
+    }
+    let said = String::from_utf8_lossy(&said);
+    ["response_format", "stream_options"].iter().any(|field| said.contains(field))
 }
 
 pub(super) fn failure(error: &reqwest::Error) -> RemoteError {

@@ -79,6 +79,11 @@ impl Stored {
         (self.provider, self.address(), self.chat_model.as_deref(), self.api_version.as_deref())
     }
 
+    /// Settings that name a model for embeddings alone name one all the same.
+    pub fn for_embeddings(&self) -> Self {
+        Self { chat_model: self.chat_model.clone().or_else(|| self.embedding_model.clone()), ..self.clone() }
+    }
+
     /// Where the chosen provider is asked.
     pub fn address(&self) -> Option<&str> {
         self.base_url.as_deref().or_else(|| self.provider.and_then(Provider::base_url))

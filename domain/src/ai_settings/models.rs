@@ -28,8 +28,8 @@ struct Inner {
     /// For accounts that chose nothing.
     default: Option<Remote>,
     public_only: bool,
-    /// By account and version of its settings: a change begins with a fresh breaker.
-    prepared: Cache<(AccountId, i64), Prepared>,
+    /// By account, version of its settings and the chat model: a change begins with a fresh breaker.
+    prepared: Cache<(AccountId, i64, Option<String>), Prepared>,
 }
 
 impl Models {
@@ -59,7 +59,12 @@ impl Models {
             return self.fresh(ctx, account, stored);
         }
         let prepare = async { self.fresh(ctx, account, stored) };
-        self.0.prepared.get_with((account, stored.version), prepare).await
+        self.0.prepared.get_with((account, stored.version, stored.chat_model.clone()), prepare).await
+    }
+
+    /// As [`Self::of`], for embeddings: an account may have these made elsewhere and nothing else.
+    pub(crate) async fn embedder(&self, ctx: &Ctx, account: AccountId, stored: &Stored) -> Prepared {
+        self.of(ctx, account, &stored.for_embeddings()).await
     }
 
     /// What the account would ask if something might leave: prepared for this one purpose, also from settings that were

@@ -82,7 +82,7 @@ async fn step(ctx: &Ctx, account: AccountId) -> Result<Step> {
         return Ok(done);
     }
     tx.commit().await?;
-    let remote = match ctx.models.of(ctx, account, &stored).await {
+    let remote = match ctx.models.embedder(ctx, account, &stored).await {
         Ok(remote) => remote,
         // The settings promise another job when they change.
         Err(because) => {

@@ -47,13 +47,17 @@ pub(crate) async fn follow(ctx: &Ctx, tx: &mut TenantTx, stored: &Stored) -> Res
         queries::retire(tx, EmbeddingStatus::Filling).await?;
         return promise(tx).await;
     };
-    if of(EmbeddingStatus::Active).is_some_and(|row| row.place == wanted) {
+    let host = ctx.models.fresh(ctx, tx.account_id(), &stored.for_embeddings());
+    let host = host.map(|remote| remote.host().to_owned()).unwrap_or_default();
+    let (active, filling) = (of(EmbeddingStatus::Active), of(EmbeddingStatus::Filling));
+    if let Some(row) = active.filter(|row| row.place == wanted) {
         queries::retire(tx, EmbeddingStatus::Filling).await?;
-    } else if of(EmbeddingStatus::Filling).is_none_or(|row| row.place != wanted) {
+        queries::renew(tx, row.id, &host).await?;
+    } else if let Some(row) = filling.filter(|row| row.place == wanted) {
+        queries::renew(tx, row.id, &host).await?;
+    } else {
         queries::retire(tx, EmbeddingStatus::Filling).await?;
-        let host = ctx.models.fresh(ctx, tx.account_id(), stored).map(|remote| remote.host().to_owned());
-        queries::insert(tx, stored.embedding_model.as_deref().unwrap_or_default(), &host.unwrap_or_default(), &wanted)
-            .await?;
+        queries::insert(tx, stored.embedding_model.as_deref().unwrap_or_default(), &host, &wanted).await?;
     }
     // Whatever it waited for may have changed.
     promise(tx).await
@@ -134,7 +138,7 @@ pub(crate) async fn ask(ctx: &Ctx, account: AccountId, texts: &[String]) -> Resu
         // The account has moved to another endpoint: this one's key is gone.
         return Ok(None);
     }
-    let Ok(remote) = ctx.models.of(ctx, account, &stored).await else { return Ok(None) };
+    let Ok(remote) = ctx.models.embedder(ctx, account, &stored).await else { return Ok(None) };
     let books = Arc::new(Books::new(ctx, account, About::nothing(ctx, Purpose::Embed)));
     match remote.embed(&row.name, texts, QUESTION_WITHIN, books.as_ref()).await {
         Ok(vectors) if vectors.first().map(Vec::len) == row.dimension.and_then(|n| usize::try_from(n).ok()) => {

@@ -46,6 +46,20 @@ pub async fn insert(tx: &mut TenantTx, name: &str, host: &str, place: &str) -> R
     Ok(())
 }
 
+/// A model under changed settings: what it failed at may be mended.
+pub async fn renew(tx: &mut TenantTx, id: EmbeddingModelId, host: &str) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!(
+        "update embedding_models set host = $3, error = null where account_id = $1 and id = $2",
+        account.0,
+        id.0,
+        host
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Retires the account's models of a status.
 pub async fn retire(tx: &mut TenantTx, status: EmbeddingStatus) -> Result<()> {
     let account = tx.account_id();

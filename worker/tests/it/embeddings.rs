@@ -1,5 +1,10 @@
 //! Remote embeddings: filled beside the built-in vectors, asked only when they know everything, and missed by nobody.
 
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::Stdio,
+};
+
 use chrono::TimeDelta;
 use domain::{
     embeddings,
@@ -10,7 +15,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use testkit::{Client, Office, Says, ScriptedModel, TestApp};
 use types::{AccountId, jobs::Queue};
 
-use crate::support::{count, owner};
+use crate::support::{Process, count, owner};
 
 const SETTINGS: &str = "/api/ai/settings";
 const ARTICLES: [(&str, &str); 9] = [
@@ -255,4 +260,66 @@ async fn a_failing_endpoint_is_named_and_tried_again(_: PgPoolOptions, options: 
     assert_eq!(standing(&admin).await[0]["in_use"], true);
     let left = domain::knowledge::indexing(&app.ctx, None).await.unwrap();
     assert_eq!((left.waiting, left.parked, left.failing), (0, 0, None));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_model_for_embeddings_needs_no_other(_: PgPoolOptions, options: PgConnectOptions) {
+    let app = TestApp::start(options).await;
+    let (_, admin) = scene(&app).await;
+    let model = ScriptedModel::start(|what, nth| match (what, nth) {
+        ("embedding", 0) => Says::Status(401, None),
+        ("embedding", _) => Says::Text(String::new()),
+        _ => Says::Status(500, None),
+    })
+    .await;
+    let mut alone = chosen(&model, "vectors");
+    alone["chat_model"] = Value::Null;
+    admin.patch(SETTINGS, alone).await.expect(200);
+    assert_eq!(work_once(&app).await, 1);
+    assert_eq!(standing(&admin).await[0]["error"], "the endpoint answered with status 401");
+
+    // Mended settings are tried at once, and nobody reads of what was.
+    let mended = admin.patch(SETTINGS, json!({ "api_key": ScriptedModel::KEY })).await.expect(200);
+    assert_eq!(mended["embeddings"][0]["error"], Value::Null);
+    assert_eq!(mended["in_use"]["builtin_because"], "incomplete", "nobody classifies or drafts there");
+    assert_eq!(work_once(&app).await, 1);
+    let known = standing(&admin).await;
+    assert_eq!(known[0]["in_use"], true, "{known:?}");
+    assert_eq!(found(&admin, "Where is my parcel from the courier?").await, "Parcels");
+    assert_eq!(asked(&model).pop().unwrap().1, ["Where is my parcel from the courier?"]);
+}
+
+/// `reembed --wait` of the real binary while this process does the work: whether it ended well, and what it said.
+async fn reembed(app: &TestApp, process: &Process) -> (bool, String) {
+    let mut command = process.command(&["reembed", "--wait"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    // It has promised the work.
+    said.read_line(&mut line).unwrap();
+    let mut ended = tokio::task::spawn_blocking(move || child.wait_with_output());
+    // What cannot be done is tried again later: the queue may not empty.
+    let output = tokio::select! {
+        output = &mut ended => output,
+        () = app.work() => ended.await,
+    };
+    let output = output.unwrap().unwrap();
+    said.read_to_string(&mut line).unwrap();
+    line.push_str(&String::from_utf8(output.stderr).unwrap());
+    (output.status.success(), line)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_waits_for_a_new_index_hears_how_it_went(_: PgPoolOptions, options: PgConnectOptions) {
+    let app = TestApp::start(options).await;
+    let (_, admin) = scene(&app).await;
+    let process = Process::prepare(&app, &mut owner(&app).await).await;
+    let model = model().await;
+    choose(&app, &admin, &model, "vectors").await;
+    let (well, said) = reembed(&app, &process).await;
+    assert!(well && said.starts_with("9 articles will be indexed afresh.\nDone.\n"), "{said}");
+    assert_eq!(standing(&admin).await[0]["embedded"], 9);
+    model.set_dimension(16);
+    let (well, said) = reembed(&app, &process).await;
+    assert!(!well && said.contains("gives no vectors") && said.contains("16 dimensions"), "{said}");
 }

@@ -133,19 +133,27 @@ impl Process {
 
     /// As [`Self::spawn`], with its log somewhere else.
     pub fn spawn_telling(&self, settings: &[(&str, &str)], log: impl Into<Stdio>) -> Worker {
-        let worker = Command::new(env!("CARGO_BIN_EXE_hummdesk-worker"))
-            .arg("run")
-            .env("DATABASE_URL", &self.url)
-            .env("HUMMDESK_DATA", self.data.path())
-            .env("HUMMDESK_SECRET", "a secret that is long enough for a test")
-            .env("HUMMDESK_LOG", "error")
+        let worker = self
+            .command(&["run"])
             .envs(settings.iter().copied())
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .expect("the worker starts");
         Worker(worker)
+    }
+
+    /// The binary with `arguments`, over the test's database.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hummdesk-worker"));
+        command
+            .args(arguments)
+            .env("DATABASE_URL", &self.url)
+            .env("HUMMDESK_DATA", self.data.path())
+            .env("HUMMDESK_SECRET", "a secret that is long enough for a test")
+            .env("HUMMDESK_LOG", "error")
+            .stdin(Stdio::null());
+        command
     }
 }
 
