@@ -72,8 +72,7 @@ impl Remote {
 fn schema(request: &ClassifyRequest) -> Value {
     let values = |all: &[&str]| json!({"type": "string", "enum": all});
     let confidence = json!({"type": "number"});
-    let teams: Vec<Value> = request.teams.iter().map(|team| json!(team)).chain([Value::Null]).collect();
-    json!({
+    let mut schema = json!({
         "type": "object",
         "additionalProperties": false,
         "properties": {
@@ -85,12 +84,20 @@ fn schema(request: &ClassifyRequest) -> Value {
             "sentiment_confidence": confidence,
             "language": values(&Language::ALL.iter().map(|value| value.as_str()).collect::<Vec<_>>()),
             "language_confidence": confidence,
-            "team": {"type": ["string", "null"], "enum": teams},
             "reasoning": {"type": "string"},
         },
         "required": ["category", "category_confidence", "priority", "priority_confidence", "sentiment", "sentiment_confidence",
-            "language", "language_confidence", "team", "reasoning"],
-    })
+            "language", "language_confidence", "reasoning"],
+    });
+    // Where there is none to name, some models name one all the same.
+    if !request.teams.is_empty() {
+        let teams: Vec<Value> = request.teams.iter().map(|team| json!(team)).chain([Value::Null]).collect();
+        schema["properties"]["team"] = json!({"type": ["string", "null"], "enum": teams});
+        if let Some(required) = schema["required"].as_array_mut() {
+            required.push(json!("team"));
+        }
+    }
+    schema
 }
 
 fn accept(answer: &str, request: &ClassifyRequest, mask: &Mask) -> Result<Classified, String> {
@@ -102,11 +109,11 @@ fn accept(answer: &str, request: &ClassifyRequest, mask: &Mask) -> Result<Classi
     let category =
         category.ok_or_else(|| format!("category must be one of {}", request.categories.join(", ")))?.clone();
     let team = match &answer.team {
-        None => None,
-        Some(named) => {
+        Some(named) if !request.teams.is_empty() => {
             let known = request.teams.iter().find(|known| known.eq_ignore_ascii_case(named));
             Some(known.ok_or_else(|| format!("team must be null or one of: {}", request.teams.join(", ")))?.clone())
         }
+        _ => None,
     };
     let confidence = |name: &str, value: f64| {
         if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(format!("{name} must be a number from 0 to 1")) }

@@ -182,6 +182,7 @@ async fn an_endpoint_without_structured_output_still_serves() {
     let (door, script) = remote(vec![
         Step::Status(400, &[]),
         Step::Status(400, &[]),
+        Step::Status(400, &[]),
         Step::Say(verdict().to_string()),
         Step::Say(verdict().to_string()),
     ])
@@ -192,9 +193,12 @@ async fn an_endpoint_without_structured_output_still_serves() {
         script.seen.lock().unwrap().iter().map(|body| body["response_format"]["type"].clone()).collect();
     assert_eq!(
         formats,
-        [json!("json_schema"), json!("json_object"), Value::Null, Value::Null],
+        [json!("json_schema"), json!("json_object"), json!("json_object"), Value::Null, Value::Null],
         "what works is remembered"
     );
+    let beside: Vec<bool> =
+        script.seen.lock().unwrap().iter().map(|body| body["response_format"]["schema"].is_object()).collect();
+    assert_eq!(beside, [false, true, false, false, false], "an endpoint may know the schema in another place");
 }
 
 #[tokio::test]
@@ -206,6 +210,15 @@ async fn an_endpoint_that_fails_at_a_field_is_asked_without_it() {
     let (door, script) = remote(vec![Step::Fail("out of memory"), Step::Say(verdict().to_string())]).await;
     assert!(classify(&door).await.model.starts_with("builtin-"));
     assert_eq!(script.seen.lock().unwrap().len(), 1, "another failure is one");
+}
+
+#[tokio::test]
+async fn where_there_are_no_teams_none_is_asked_for() {
+    let (door, script) = remote(vec![with("team", json!("Sales"))]).await;
+    let request = ClassifyRequest { text: TEXT.to_owned(), categories: vec!["sales".to_owned()], teams: Vec::new() };
+    assert_eq!(door.remote.classify(&request, &NoLedger).await.unwrap().team, None);
+    let asked = script.seen.lock().unwrap()[0]["response_format"]["json_schema"]["schema"].clone();
+    assert!(asked["properties"]["team"].is_null() && !asked["required"].as_array().unwrap().contains(&json!("team")));
 }
 
 #[tokio::test]

@@ -23,11 +23,13 @@ const LARGEST_ERROR: usize = 16 * 1024;
 const BYTES_PER_TOKEN: usize = 3;
 
 impl Format {
-    pub(super) const ALL: [Self; 3] = [Self::Schema, Self::Json, Self::Plain];
+    pub(super) const ALL: [Self; 4] = [Self::Schema, Self::SchemaBeside, Self::Json, Self::Plain];
 
-    fn field(self, name: &str, schema: &Value) -> Option<ResponseFormat> {
+    /// The request's `response_format`.
+    fn field(self, name: &str, schema: &Value) -> Result<Value, serde_json::Error> {
+        let written = |format: ResponseFormat| serde_json::to_value(format);
         match self {
-            Self::Schema => Some(ResponseFormat::JsonSchema {
+            Self::Schema => written(ResponseFormat::JsonSchema {
                 json_schema: ResponseFormatJsonSchema {
                     name: name.to_owned(),
                     description: None,
@@ -35,8 +37,9 @@ impl Format {
                     strict: Some(true),
                 },
             }),
-            Self::Json => Some(ResponseFormat::JsonObject),
-            Self::Plain => None,
+            Self::SchemaBeside => Ok(json!({"type": "json_object", "schema": schema})),
+            Self::Json => written(ResponseFormat::JsonObject),
+            Self::Plain => Ok(Value::Null),
         }
     }
 }
@@ -105,8 +108,9 @@ impl Remote {
             body["stream_options"] = json!({"include_usage": true});
         }
         let unwritable = |_| RemoteError::Invalid("the request cannot be written".to_owned());
-        if let Some(format) = format.field(name, schema) {
-            body["response_format"] = serde_json::to_value(format).map_err(unwritable)?;
+        let format = format.field(name, schema).map_err(unwritable)?;
+        if !format.is_null() {
+            body["response_format"] = format;
         }
         serde_json::to_vec(&body).map_err(unwritable)
     }
