@@ -41,7 +41,7 @@ pub enum Auth {
 /// next, and what it accepted is remembered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// OpenAI's `json_schema`.
+    /// `OpenAI`'s `json_schema`.
     #[default]
     Schema,
     /// `json_object` with the schema beside it, as llama.cpp and others had it first and some have it still.

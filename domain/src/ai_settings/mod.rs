@@ -80,6 +80,7 @@ impl Stored {
     }
 
     /// Settings that name a model for embeddings alone name one all the same.
+    #[must_use]
     pub fn for_embeddings(&self) -> Self {
         Self { chat_model: self.chat_model.clone().or_else(|| self.embedding_model.clone()), ..self.clone() }
     }
