@@ -72,7 +72,7 @@ if (await ready()) {
   const chosen = process.argv.slice(2);
   const files = (chosen.length ? chosen : readdirSync(here).filter((name) => name.endsWith('.test.mjs'))).map((name) => join(here, name));
   const tests = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files], {
-    cwd: root, stdio: 'inherit', env: { ...environment, HUMMDESK_BASE_URL: base },
+    cwd: root, stdio: 'inherit', env: { ...environment, HUMMDESK_BASE_URL: base, HUMMDESK_SERVER: server, HUMMDESK_DATA: data },
   });
   status = await new Promise((resolve) => tests.once('exit', (code) => resolve(code ?? 1)));
 } else {

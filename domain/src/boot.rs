@@ -17,7 +17,7 @@ use crate::{
     ctx::{Parts, Settings},
     db::{
         bootstrap,
-        embedded::{Embedded, EmbeddedOptions, find_binaries},
+        embedded::{Embedded, EmbeddedOptions, Running, find_binaries},
         graph,
     },
     drafts::Writings,
@@ -33,6 +33,17 @@ pub struct BootOptions {
     pub secret: Option<String>,
     pub max_connections: u32,
     pub settings: Settings,
+}
+
+impl BootOptions {
+    /// Joins whoever owns the embedded database now, when somebody does: only one process may own it.
+    #[must_use]
+    pub fn beside_owner(mut self) -> Self {
+        if self.database_url.is_none() {
+            self.database_url = Running::find(&self.data_dir).map(|running| running.admin_url("postgres"));
+        }
+        self
+    }
 }
 
 /// A running installation. Dropping it does not stop the embedded database: call [`shut_down`](Self::shut_down).

@@ -146,8 +146,9 @@ impl Installation {
         }
     }
 
-    async fn boot(&self, default_url: String) -> anyhow::Result<Booted> {
-        boot(self.boot_options(default_url)).await
+    /// For a command that does one thing, whether or not the product runs.
+    async fn boot_beside(&self) -> anyhow::Result<Booted> {
+        boot(self.boot_options("http://127.0.0.1:3000".to_owned()).beside_owner()).await
     }
 }
 
@@ -174,25 +175,24 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         site_root: default_site_root(),
         trust_proxy: false,
     };
-    let here = String::from("http://127.0.0.1:3000");
     match cli.command {
         None => serve(installation, default()).await,
         Some(Command::Serve(options)) => serve(installation, options).await,
         Some(Command::Openapi) => Ok(()),
         Some(Command::Migrate) => {
             // Booting migrates; nothing else is wanted.
-            installation.boot(here).await?.shut_down().await?;
+            installation.boot_beside().await?.shut_down().await?;
             eprintln!("hummdesk-server: the database is ready ({} and {} exist)", bootstrap::OWNER, bootstrap::RUNTIME);
             Ok(())
         }
         Some(Command::SeedDemo) => {
-            let booted = installation.boot(here).await?;
+            let booted = installation.boot_beside().await?;
             let seeded = demo::seed(&booted.ctx).await;
             booted.shut_down().await?;
             Ok(seeded?)
         }
         Some(Command::RotateKeys) => {
-            let booted = installation.boot(here).await?;
+            let booted = installation.boot_beside().await?;
             let done = rotate_keys(&booted).await;
             booted.shut_down().await?;
             done
@@ -208,7 +208,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Some(Command::CreateAccount(options)) => {
-            let booted = installation.boot(here).await?;
+            let booted = installation.boot_beside().await?;
             let created = create_account(&booted, options).await;
             booted.shut_down().await?;
             println!("{}", created?);
@@ -252,7 +252,7 @@ async fn serve(installation: Installation, options: Serve) -> anyhow::Result<()>
     let listener = serve::listen((options.host, options.port).into()).await?;
     let address = listener.local_addr()?;
     let stop = serve::stop_on_signal();
-    let booted = installation.boot(format!("http://{address}")).await?;
+    let booted = boot(installation.boot_options(format!("http://{address}"))).await?;
     let served = run_booted(&booted, options, listener, site, stop.clone()).await;
     stop.cancel();
     booted.shut_down().await?;

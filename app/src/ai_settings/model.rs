@@ -107,7 +107,7 @@ fn Connection(provider: Provider, settings: AiSettings, form: FormHandle, remove
     let version = provider.api_version();
     view! {
         <Field name="base_url" label=i18n.t(K::ModelAddress) kind="url" value=of(settings.base_url) help=address error=why("base_url")/>
-        <Field name="chat_model" label=i18n.t(K::ModelName) value=of(settings.chat_model) required=true error=why("chat_model")/>
+        <Field name="chat_model" label=i18n.t(K::ModelName) value=of(settings.chat_model) error=why("chat_model")/>
         <Field name="embedding_model" label=i18n.t(K::EmbeddingModel) value=of(settings.embedding_model) help=i18n.t(K::EmbeddingModelHint) error=why("embedding_model")/>
         {same.then(|| settings.embeddings.into_iter().map(|known| view! { <Embedded known=known/> }).collect_view())}
         {version.map(|version| view! { <Field name="api_version" label=i18n.t(K::ApiVersion) value=of(settings.api_version) help=version error=why("api_version")/> })}

@@ -10,7 +10,6 @@ use domain::{
     Ctx,
     boot::{BootOptions, Booted, boot},
     ctx::Settings,
-    db::embedded::Running,
     jobs, knowledge,
 };
 use tokio_util::sync::CancellationToken;
@@ -101,13 +100,8 @@ impl Installation {
         }
     }
 
-    /// Boots beside whoever owns the embedded database now, when somebody does: only one process may own it.
     async fn boot(&self) -> anyhow::Result<Booted> {
-        let mut options = self.boot_options(Settings::default());
-        if options.database_url.is_none() {
-            options.database_url = Running::find(&self.data_dir).map(|running| running.admin_url("postgres"));
-        }
-        boot(options).await
+        boot(self.boot_options(Settings::default()).beside_owner()).await
     }
 }
 

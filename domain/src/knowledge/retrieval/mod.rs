@@ -126,7 +126,8 @@ pub async fn retrieve_beside(
 pub async fn retrieve_by_meaning(ctx: &Ctx, account: AccountId, text: &str, limit: usize) -> Result<Found> {
     let meaning = Meaning::Builtin(builtin(ctx, &Question::new(text)).await?);
     let mut tx = ctx.begin_in(account).await?;
-    find(&mut tx, &meaning, &Lexical::default(), limit).await
+    let lexical = Lexical { passages: index::size(&mut tx).await?, ..Lexical::default() };
+    find(&mut tx, &meaning, &lexical, limit).await
 }
 
 async fn look_up(ctx: &Ctx, account: AccountId, question: &Question) -> Result<Lexical> {
@@ -135,9 +136,7 @@ async fn look_up(ctx: &Ctx, account: AccountId, question: &Question) -> Result<L
 }
 
 async fn find(tx: &mut TenantTx, meaning: &Meaning, lexical: &Lexical, limit: usize) -> Result<Found> {
-    let mut ids = meaning.nearest(tx).await?;
-    ids.extend(lexical.best(CANDIDATES));
-    let candidates = lexical.judge(meaning.measure(tx, &ids).await?);
+    let candidates = lexical.judge(meaning.candidates(tx, lexical).await?);
     let (ranked, evidence) = ranking::rank(&candidates, limit);
     let ids: Vec<ChunkId> = ranked.iter().map(|passage| passage.chunk_id).collect();
     let mut texts: HashMap<ChunkId, Text> =
@@ -158,23 +157,22 @@ enum Meaning {
 }
 
 impl Meaning {
-    /// The passages nearest to the question: exactly, or by the built-in model in a large account through the graph.
-    async fn nearest(&self, tx: &mut TenantTx) -> Result<Vec<ChunkId>> {
+    /// The passages nearest to the question and those that hold most of its words, measured: exactly, or by the built-in
+    /// model in a large account through the graph.
+    async fn candidates(&self, tx: &mut TenantTx, lexical: &Lexical) -> Result<Vec<Measured>> {
         let limit = CANDIDATES as i64;
+        let mut ids = lexical.best(CANDIDATES);
         match self {
-            Self::Remote(asked, vector) => queries::nearest_remote(tx, asked.model, vector, limit).await,
-            Self::Builtin(vector) if index::size(tx).await? < APPROXIMATE_FROM => {
-                queries::nearest(tx, vector, limit).await
+            Self::Builtin(vector) if lexical.passages < APPROXIMATE_FROM => {
+                queries::nearest(tx, vector, limit, &ids).await
             }
-            Self::Builtin(vector) => queries::nearly_nearest(tx, vector, limit).await,
-        }
-    }
-
-    async fn measure(&self, tx: &mut TenantTx, ids: &[ChunkId]) -> Result<Vec<Measured>> {
-        match self {
-            Self::Builtin(vector) => queries::measure(tx, vector, ids).await,
+            Self::Builtin(vector) => {
+                ids.extend(queries::nearly_nearest(tx, vector, limit).await?);
+                queries::measure(tx, vector, &ids).await
+            }
             Self::Remote(asked, vector) => {
-                let mut measured = queries::measure_remote(tx, asked.model, vector, ids).await?;
+                ids.extend(queries::nearest_remote(tx, asked.model, vector, limit).await?);
+                let mut measured = queries::measure_remote(tx, asked.model, vector, &ids).await?;
                 for passage in &mut measured {
                     passage.similarity = asked.scaled(passage.similarity);
                 }

@@ -6,25 +6,38 @@ use types::{ArticleId, ChunkId, EmbeddingModelId, Language};
 use super::words::Words;
 use crate::{Result, TenantTx};
 
-/// The account's passages nearest to `vector`, nearest first.
+/// The account's `limit` passages nearest to `vector`, and those of `ids`.
 ///
 /// Exact: every passage of the account is measured, in one pass. Only published articles have passages, so none is
-/// asked; that join cost half as much again.
-pub async fn nearest(tx: &mut TenantTx, vector: &[f32], limit: i64) -> Result<Vec<ChunkId>> {
+/// asked; that join cost half as much again. All vectors are of length one, so their inner product is the cosine and
+/// takes a third of its arithmetic.
+pub async fn nearest(tx: &mut TenantTx, vector: &[f32], limit: i64, ids: &[ChunkId]) -> Result<Vec<Measured>> {
     let account = tx.account_id();
-    Ok(sqlx::query_scalar!(
-        r#"select chunk_id as "id: ChunkId" from knowledge_vectors
-           where account_id = $1
-           order by embedding <=> $2::halfvec limit $3"#,
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    Ok(sqlx::query_as!(
+        Measured,
+        r#"with near as materialized (
+               select chunk_id, article_id, language, embedding <#> $2::halfvec as distance from knowledge_vectors
+               where account_id = $1
+               order by distance limit $3
+           )
+           select chunk_id as "chunk_id!: ChunkId", article_id as "article_id!: ArticleId", language as "language!: Language",
+                  -distance as "similarity!"
+           from near
+           union all
+           select chunk_id, article_id, language, -(embedding <#> $2::halfvec) from knowledge_vectors
+           where account_id = $1 and chunk_id = any ($4) and chunk_id not in (select chunk_id from near)"#,
         account.0,
         HalfVector::from_f32_slice(vector) as _,
-        limit
+        limit,
+        &ids
     )
     .fetch_all(tx.conn())
     .await?)
 }
 
-/// As [`nearest`], of a large account: through the graph, and exactly what is not in it yet. Up to twice `limit`.
+/// The passages of a large account nearest to `vector`: through the graph, and exactly what is not in it yet. Up to twice
+/// `limit`.
 ///
 /// The graph is shared by all large accounts. The scan goes on past other accounts' passages until it has enough, so
 /// they cost time, not recall (pgvector 0.8: iterative index scans). Expects `knowledge_vectors_graph_idx`; sorting is
@@ -97,7 +110,8 @@ pub async fn lexical(tx: &mut TenantTx, words: &Words, lexemes: i64, postings: i
                where r.place <= $6 and r.read <= $7
                group by 1
            )
-           select f.ids as "ids!", f.bm25 as "bm25!", p.languages as "languages!", p.possible as "possible!"
+           select f.ids as "ids!", f.bm25 as "bm25!", p.languages as "languages!", p.possible as "possible!",
+                  (select coalesce(sum(chunks), 0) from sizes) as "passages!"
            from (select coalesce(array_agg(id), '{}') as ids, coalesce(array_agg(bm25), '{}') as bm25 from found) as f
            cross join (
                select coalesce(array_agg(language), '{}') as languages, coalesce(array_agg(bm25), '{}') as possible
@@ -122,6 +136,8 @@ pub struct Lexical {
     /// Languages of the account, and the BM25 of a passage that would hold every word of the question, known or not.
     pub languages: Vec<String>,
     pub possible: Vec<f64>,
+    /// How many passages the account has.
+    pub passages: i64,
 }
 
 /// A passage's place and how near it is.
@@ -138,7 +154,7 @@ pub async fn measure(tx: &mut TenantTx, vector: &[f32], ids: &[ChunkId]) -> Resu
     Ok(sqlx::query_as!(
         Measured,
         r#"select chunk_id as "chunk_id: ChunkId", article_id as "article_id: ArticleId", language as "language: Language",
-                  1 - (embedding <=> $2::halfvec) as "similarity!"
+                  -(embedding <#> $2::halfvec) as "similarity!"
            from knowledge_vectors where account_id = $1 and chunk_id = any ($3)"#,
         account.0,
         HalfVector::from_f32_slice(vector) as _,
@@ -148,7 +164,7 @@ pub async fn measure(tx: &mut TenantTx, vector: &[f32], ids: &[ChunkId]) -> Resu
     .await?)
 }
 
-/// As [`nearest`], among the vectors of a remote model.
+/// The passages nearest to `vector` among those of a remote model.
 pub async fn nearest_remote(
     tx: &mut TenantTx,
     model: EmbeddingModelId,

@@ -160,6 +160,7 @@ mod tests {
             bm25: vec![1.0, 4.0, 4.0],
             languages: vec!["de".to_owned(), "en".to_owned()],
             possible: vec![30.0, 20.0],
+            passages: 3,
         };
         assert_eq!(lexical.best(2), [ChunkId(3), ChunkId(5)]);
         let measured = |chunk, language| Measured {

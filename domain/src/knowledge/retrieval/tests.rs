@@ -100,7 +100,7 @@ async fn the_graph_finds_what_the_exact_search_finds_and_never_a_strangers_passa
         for at in 0..20 {
             let vector = Vectors::near(at, &mut noise);
             let mut tx = begin(&db, account).await;
-            let exact = queries::nearest(&mut tx, &vector, 20).await.unwrap();
+            let exact = queries::nearest(&mut tx, &vector, 20, &[]).await.unwrap();
             drop(tx);
             let mut tx = begin(&db, account).await;
             let before = scans(&mut tx).await;
@@ -114,7 +114,7 @@ async fn the_graph_finds_what_the_exact_search_finds_and_never_a_strangers_passa
                 .unwrap();
             assert_eq!(own as usize, near.len(), "a stranger's passage");
             wanted += exact.len();
-            found += exact.iter().filter(|id| near.contains(id)).count();
+            found += exact.iter().filter(|passage| near.contains(&passage.chunk_id)).count();
         }
         let recall = f64::from(found as u32) / f64::from(wanted as u32);
         assert!(recall >= least, "the graph finds {recall} of what is nearest");
