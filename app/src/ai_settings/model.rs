@@ -103,11 +103,15 @@ fn Connection(provider: Provider, settings: AiSettings, form: FormHandle, remove
     let same = settings.provider == Some(provider);
     let of = |value: Option<String>| value.filter(|_| same).unwrap_or_default();
     let has_key = same && settings.has_key;
-    let address = provider.base_url().map_or_else(String::new, |url| i18n.with(K::AddressHint, &[("url", url)]));
+    let address = match (provider.base_url(), provider) {
+        (Some(url), _) => i18n.with(K::AddressHint, &[("url", url)]),
+        (None, Provider::Azure) => i18n.with(K::AddressLike, &[("url", "https://NAME.openai.azure.com")]),
+        (None, _) => i18n.with(K::AddressLike, &[("url", "https://models.example.com/v1")]),
+    };
     let version = provider.api_version();
     view! {
         <Field name="base_url" label=i18n.t(K::ModelAddress) kind="url" value=of(settings.base_url) help=address error=why("base_url")/>
-        <Field name="chat_model" label=i18n.t(K::ModelName) value=of(settings.chat_model) error=why("chat_model")/>
+        <Field name="chat_model" label=i18n.t(K::ModelName) value=of(settings.chat_model) help=i18n.t(K::ModelNameHint) error=why("chat_model")/>
         <Field name="embedding_model" label=i18n.t(K::EmbeddingModel) value=of(settings.embedding_model) help=i18n.t(K::EmbeddingModelHint) error=why("embedding_model")/>
         {same.then(|| settings.embeddings.into_iter().map(|known| view! { <Embedded known=known/> }).collect_view())}
         {version.map(|version| view! { <Field name="api_version" label=i18n.t(K::ApiVersion) value=of(settings.api_version) help=version error=why("api_version")/> })}

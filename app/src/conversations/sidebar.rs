@@ -1,7 +1,7 @@
 //! The views beside the list, with counts that follow the news.
 
 use leptos::prelude::*;
-use types::conversations::ViewCounts;
+use types::conversations::{TeamCount, ViewCounts};
 
 use super::{inbox::use_inbox, view::View};
 use crate::{
@@ -64,14 +64,11 @@ pub fn ViewLinks(class: &'static str) -> impl IntoView {
         let counts = inbox.counts.get().and_then(Result::ok);
         let fixed =
             View::FIXED.into_iter().map(|view| link(view, view.title(i18n).to_owned(), counts.as_ref())).collect_view();
-        let teams = counts.as_ref().map(|known| {
-            known
-                .teams
-                .iter()
-                .map(|team| link(View::Team(team.team_id), team.name.clone(), counts.as_ref()))
-                .collect_view()
+        let teams = counts.as_ref().filter(|known| !known.teams.is_empty()).map(|known| {
+            let of = |team: &TeamCount| link(View::Team(team.team_id), team.name.clone(), counts.as_ref());
+            view! { <h2 class="menu-title">{i18n.t(K::Teams)}</h2> {known.teams.iter().map(of).collect_view()} }
         });
-        view! { {fixed} <h2 class="menu-title">{i18n.t(K::Teams)}</h2> {teams} }
+        view! { {fixed} {teams} }
     };
     view! { <Transition>{all}</Transition> }
 }
