@@ -70,52 +70,74 @@ pub fn layer_norm(values: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32
 /// a token, `texts` are the rows of each text; one row of `heads · size` values a token comes back.
 pub fn attention(qkv: &[f32], texts: &[Range<usize>], heads: usize, size: usize) -> Vec<f32> {
     let width = heads * size;
-    let contexts: Vec<Vec<f32>> = texts
+    let pairs: Vec<(&Range<usize>, usize)> =
+        texts.iter().flat_map(|text| (0..heads).map(move |head| (text, head))).collect();
+    let seen: Vec<Vec<f32>> = pairs
         .par_iter()
-        .map(|text| {
+        .map(|&(text, head)| {
             fast(
                 #[inline(always)]
-                || attend(&qkv[text.start * 3 * width..text.end * 3 * width], heads, size),
+                || attend(&qkv[text.start * 3 * width..text.end * 3 * width], head, width, size),
             )
         })
         .collect();
-    contexts.concat()
-}
-
-#[inline(always)]
-fn attend(qkv: &[f32], heads: usize, size: usize) -> Vec<f32> {
-    let width = heads * size;
-    let tokens = qkv.len() / (3 * width);
-    let scale = 1.0 / (size as f32).sqrt();
-    let mut context = vec![0f32; tokens * width];
-    // Keys by dimension, so that a query meets all tokens in one run.
-    let mut keys = vec![0f32; size * tokens];
-    let mut scores = vec![0f32; tokens];
-    for head in 0..heads {
-        for (token, row) in qkv.chunks_exact(3 * width).enumerate() {
-            for (dimension, key) in row[width + head * size..width + (head + 1) * size].iter().enumerate() {
-                keys[dimension * tokens + token] = *key * scale;
-            }
-        }
-        for (row, context) in qkv.chunks_exact(3 * width).zip(context.chunks_exact_mut(width)) {
-            scores.fill(0.0);
-            for (query, keys) in row[head * size..(head + 1) * size].iter().zip(keys.chunks_exact(tokens)) {
-                scores.iter_mut().zip(keys).for_each(|(score, key)| *score += query * key);
-            }
-            let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            for score in &mut scores {
-                *score = exp(*score - top);
-            }
-            let total = 1.0 / sum(&scores, |score| score);
-            let context = &mut context[head * size..(head + 1) * size];
-            for (score, row) in scores.iter().zip(qkv.chunks_exact(3 * width)) {
-                let share = score * total;
-                let values = &row[2 * width + head * size..2 * width + (head + 1) * size];
-                context.iter_mut().zip(values).for_each(|(sum, value)| *sum += share * value);
-            }
+    let mut context = vec![0f32; qkv.len() / 3];
+    for ((text, head), seen) in pairs.into_iter().zip(seen) {
+        let rows = context[text.start * width..text.end * width].chunks_exact_mut(width);
+        for (row, seen) in rows.zip(seen.chunks_exact(size)) {
+            row[head * size..(head + 1) * size].copy_from_slice(seen);
         }
     }
     context
+}
+
+/// What one head makes of one text: a row of `size` values a token. Keys stand by dimension and values by token, each filled up
+/// to whole lanes, so that sums stay in registers.
+#[inline(always)]
+fn attend(qkv: &[f32], head: usize, width: usize, size: usize) -> Vec<f32> {
+    let tokens = qkv.len() / (3 * width);
+    let (across, deep) = (tokens.next_multiple_of(LANES), size.next_multiple_of(LANES));
+    let scale = 1.0 / (size as f32).sqrt();
+    let mut keys = vec![0f32; size * across];
+    let mut values = vec![0f32; tokens * deep];
+    for (token, row) in qkv.chunks_exact(3 * width).enumerate() {
+        for (dimension, key) in row[width + head * size..][..size].iter().enumerate() {
+            keys[dimension * across + token] = *key * scale;
+        }
+        values[token * deep..][..size].copy_from_slice(&row[2 * width + head * size..][..size]);
+    }
+    let mut scores = vec![0f32; across];
+    let mut seen = Vec::with_capacity(tokens * size);
+    let mut sums = vec![0f32; deep];
+    for row in qkv.chunks_exact(3 * width) {
+        let query = &row[head * size..][..size];
+        for (at, scores) in scores.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            *scores = weighted(query, &keys, at, across);
+        }
+        // What only fills up is not attended to.
+        scores[tokens..].fill(f32::NEG_INFINITY);
+        let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        for score in &mut scores {
+            *score = exp(*score - top);
+        }
+        let total = 1.0 / sum(&scores[..tokens], |score| score);
+        for (at, sums) in sums.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            *sums = weighted(&scores[..tokens], &values, at, deep);
+        }
+        seen.extend(sums[..size].iter().map(|sum| sum * total));
+    }
+    seen
+}
+
+/// The sum of the rows of `table`, each by its weight: its `at`th [`LANES`] columns of `width`.
+#[inline(always)]
+fn weighted(weights: &[f32], table: &[f32], at: usize, width: usize) -> [f32; LANES] {
+    let mut sums = [0f32; LANES];
+    for (weight, row) in weights.iter().zip(table.chunks_exact(width)) {
+        let row = &row.as_chunks::<LANES>().0[at];
+        sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
+    }
+    sums
 }
 
 #[inline(always)]

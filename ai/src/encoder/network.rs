@@ -7,10 +7,14 @@ use std::{collections::HashMap, ops::Range};
 
 use anyhow::{Context as _, bail};
 use candle_core::{DType, Device, Tensor, safetensors};
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::{DIMENSION, MAX_TOKENS, kernels, normalise};
 use crate::AiError;
+
+/// Outputs whose weights lie together: a divisor of every layer's, with work for two threads and for four.
+const PANEL: usize = 96;
 
 /// What the forward pass needs of `config.json`.
 #[derive(Deserialize)]
@@ -60,8 +64,9 @@ struct Norm {
 }
 
 struct Linear {
-    /// Inputs by outputs.
-    weight: Tensor,
+    /// Inputs by [`PANEL`] outputs each, in order. A product of few rows reads the weights more than it computes, and reads what lies
+    /// together nearly twice as fast; the threads share the panels.
+    panels: Vec<Tensor>,
     bias: Vec<f32>,
 }
 
@@ -147,9 +152,17 @@ fn direction(states: &[f32]) -> Vec<f32> {
 impl Linear {
     /// `rows` times the weight, without the bias.
     fn product(&self, rows: &[f32]) -> Result<Vec<f32>, AiError> {
-        let inputs = self.weight.dims()[0];
+        let inputs = self.panels[0].dims()[0];
         let rows = Tensor::from_slice(rows, (rows.len() / inputs, inputs), &Device::Cpu)?;
-        Ok(rows.matmul(&self.weight)?.flatten_all()?.to_vec1()?)
+        let part = |panel: &Tensor| rows.matmul(panel)?.flatten_all()?.to_vec1::<f32>();
+        let parts: Vec<Vec<f32>> = self.panels.par_iter().map(part).collect::<Result<_, _>>()?;
+        let mut product = vec![0f32; rows.dims()[0] * self.bias.len()];
+        for (number, part) in parts.iter().enumerate() {
+            for (row, values) in product.chunks_exact_mut(self.bias.len()).zip(part.chunks_exact(PANEL)) {
+                row[number * PANEL..(number + 1) * PANEL].copy_from_slice(values);
+            }
+        }
+        Ok(product)
     }
 }
 
@@ -189,9 +202,12 @@ impl File {
         let tensors = |part: &str| {
             names.iter().map(|name| self.tensor(&format!("{name}.{part}"))).collect::<anyhow::Result<Vec<Tensor>>>()
         };
-        let weight = Tensor::cat(&tensors("weight")?, 0)?.t()?.contiguous()?;
-        let bias = Tensor::cat(&tensors("bias")?, 0)?.to_vec1()?;
-        Ok(Linear { weight, bias })
+        let weight = Tensor::cat(&tensors("weight")?, 0)?;
+        let outputs = weight.dims()[0];
+        anyhow::ensure!(outputs.is_multiple_of(PANEL), "a layer of the embedding model has {outputs} outputs");
+        let panel = |number| anyhow::Ok(weight.narrow(0, number * PANEL, PANEL)?.t()?.contiguous()?);
+        let panels = (0..outputs / PANEL).map(panel).collect::<anyhow::Result<_>>()?;
+        Ok(Linear { panels, bias: Tensor::cat(&tensors("bias")?, 0)?.to_vec1()? })
     }
 
     fn layer(&self, number: usize) -> anyhow::Result<Layer> {
