@@ -1,9 +1,10 @@
-//! The sentence encoder: all-MiniLM-L6-v2 through candle, on the caller's thread.
+//! The sentence encoder: all-MiniLM-L6-v2 in integers of eight bits, on the caller's thread and rayon's.
 //!
 //! Mean pooling over the attended tokens and L2 normalisation, as sentence-transformers does for this model
 //! (Reimers and Gurevych 2019, <https://arxiv.org/abs/1908.10084>).
 
 mod kernels;
+mod linear;
 mod network;
 
 use std::path::Path;
@@ -48,7 +49,7 @@ impl Encoder {
             .map_err(|error| anyhow!("tokenizer.json cannot truncate: {error}"))?
             .with_padding(None);
         let weights = file("model.safetensors")?;
-        let fingerprint = format!("minilm-l6-v2-{}", weights.len());
+        let fingerprint = format!("minilm-l6-v2-int8-{}", weights.len());
         let network = Network::load(&weights, &config)?;
         anyhow::ensure!(
             tokenizer.get_vocab_size(true) <= network.vocabulary(),
@@ -62,7 +63,7 @@ impl Encoder {
         &self.fingerprint
     }
 
-    /// One unit vector of [`DIMENSION`] a text, in the order given. Blocks for about 5 ms a short text.
+    /// One unit vector of [`DIMENSION`] a text, in the order given. Blocks for some milliseconds a short text.
     pub fn encode<S: AsRef<str>>(&self, texts: &[S]) -> Result<Vec<Vec<f32>>, AiError> {
         Ok(self.read(texts)?.into_iter().map(|reading| reading.vector).collect())
     }

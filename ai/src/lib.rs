@@ -251,9 +251,3 @@ pub enum AiError {
     #[error("{0}")]
     Training(String),
 }
-
-impl From<candle_core::Error> for AiError {
-    fn from(error: candle_core::Error) -> Self {
-        Self::Model(error.to_string())
-    }
-}

@@ -73,7 +73,7 @@ fn the_browser_gets_no_server_code() {
     for package in ["frontend", "widget"] {
         let crates = tree(package, "wasm32-unknown-unknown");
         assert!(crates.contains("types"), "{package}: {crates:?}");
-        for heavy in ["ai", "domain", "server", "worker", "sqlx", "tokio", "axum", "candle-core", "reqwest"] {
+        for heavy in ["ai", "domain", "server", "worker", "sqlx", "tokio", "axum", "rten-gemm", "reqwest"] {
             assert!(!crates.contains(heavy), "{package} pulls {heavy} into the browser");
         }
     }

@@ -64,7 +64,7 @@ impl Decider {
         let fold_of = if folds == 0 {
             vec![1; examples.len()]
         } else {
-            calibration::folds(&classes, &grouping::alike(&samples)?, folds, training.seed)
+            calibration::folds(&classes, &grouping::alike(&samples), folds, training.seed)
         };
         let fit = |keep: &dyn Fn(usize) -> bool| {
             let chosen: Vec<usize> = (0..examples.len()).filter(|&index| keep(index)).collect();

@@ -116,7 +116,7 @@ fn described(subject: &Subject) -> Option<Example> {
 fn train(taught: &[Taught<'_>], labels: &[String], before: Option<&Classifier>) -> Result<Classifier, AiError> {
     // The product's examples tell the same stories in five languages.
     let ours = taught.iter().take(BUILTIN.len()).map(|taught| &taught.sample).collect::<Vec<_>>();
-    let groups = grouping::alike(&ours)?;
+    let groups = grouping::alike(&ours);
     let labelled: Vec<Labelled<'_>> = taught
         .iter()
         .enumerate()

@@ -9,6 +9,8 @@ use rayon::prelude::*;
 
 /// Values that one task works on: less is not worth another thread.
 const TASK: usize = 1 << 15;
+/// 1.5 · 2²³: adding it rounds to an integer, which then stands in the low bits.
+const ROUND: f32 = 12_582_912.0;
 /// Independent sums in a reduction; floating-point sums are otherwise kept in order, one value at a time.
 const LANES: usize = 16;
 
@@ -18,34 +20,96 @@ fn fast<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)
 }
 
-/// Adds `bias` to each row of `values`.
-pub fn add_bias(values: &mut [f32], bias: &[f32]) {
-    fast(
-        #[inline(always)]
-        || {
-            for row in values.chunks_exact_mut(bias.len()) {
-                row.iter_mut().zip(bias).for_each(|(value, bias)| *value += bias);
-            }
-        },
-    );
+/// Rows of values, each rounded to 256 steps of its own.
+pub struct Rounded {
+    pub values: Vec<u8>,
+    pub rows: Vec<Row>,
 }
 
-/// Adds `bias` to each row of `values`, then applies x · Φ(x) (Hendrycks and Gimpel 2016).
-pub fn gelu(values: &mut [f32], bias: &[f32]) {
-    let rows = (TASK / bias.len()).max(1);
-    values.par_chunks_mut(rows * bias.len()).for_each(|part| {
+/// How a row was rounded.
+#[derive(Clone, Copy, Default)]
+pub struct Row {
+    /// What a step stands for.
+    step: f32,
+    /// Which step is zero.
+    zero: i32,
+}
+
+/// Rounds each row of `width` values: from the least to the most, and zero exactly.
+pub fn round(values: &[f32], width: usize) -> Rounded {
+    let count = values.len() / width;
+    let mut rounded = Rounded { values: vec![0; values.len()], rows: vec![Row::default(); count] };
+    let part = (TASK / width).max(1);
+    let parts = rounded.values.par_chunks_mut(part * width).zip(rounded.rows.par_chunks_mut(part));
+    values.par_chunks(part * width).zip(parts).for_each(|(values, (rounded, rows))| {
         fast(
             #[inline(always)]
             || {
-                for row in part.chunks_exact_mut(bias.len()) {
-                    for (value, bias) in row.iter_mut().zip(bias) {
-                        let x = *value + bias;
-                        *value = 0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2));
+                let parts = values.chunks_exact(width).zip(rounded.chunks_exact_mut(width));
+                for ((values, rounded), row) in parts.zip(rows) {
+                    *row = round_row(values, rounded);
+                }
+            },
+        );
+    });
+    rounded
+}
+
+#[inline(always)]
+fn round_row(values: &[f32], rounded: &mut [u8]) -> Row {
+    let (least, most) = (extreme(values, f32::min), extreme(values, f32::max));
+    let step = ((most - least) / 255.0).max(f32::MIN_POSITIVE);
+    let scale = 1.0 / step;
+    let zero = (-least * scale).round();
+    for (value, rounded) in values.iter().zip(rounded) {
+        *rounded = ((value * scale + zero).clamp(0.0, 255.0) + ROUND).to_bits() as u8;
+    }
+    Row { step, zero: zero as i32 }
+}
+
+/// The columns of a product.
+pub struct Columns {
+    /// What a step of the column's weights stands for.
+    pub steps: Vec<f32>,
+    /// Of the column's rounded weights.
+    pub sums: Vec<i32>,
+    pub bias: Vec<f32>,
+}
+
+/// `then` of each value that rounded rows times rounded columns, `sums`, stand for.
+pub fn scale(sums: &[i32], rows: &[Row], columns: &Columns, then: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
+    let width = columns.bias.len();
+    let mut values = vec![0f32; sums.len()];
+    let part = (TASK / width).max(1);
+    let parts = values.par_chunks_mut(part * width).zip(sums.par_chunks(part * width));
+    parts.zip(rows.par_chunks(part)).for_each(|((values, sums), rows)| {
+        fast(
+            #[inline(always)]
+            || {
+                for ((values, sums), row) in values.chunks_exact_mut(width).zip(sums.chunks_exact(width)).zip(rows) {
+                    let weights = columns.steps.iter().zip(&columns.sums).zip(&columns.bias);
+                    for ((value, sum), ((step, weights), bias)) in values.iter_mut().zip(sums).zip(weights) {
+                        *value = then((sum - row.zero * weights) as f32 * (row.step * step) + bias);
                     }
                 }
             },
         );
     });
+    values
+}
+
+/// x · Φ(x) (Hendrycks and Gimpel 2016).
+#[inline(always)]
+pub fn gelu(x: f32) -> f32 {
+    0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
+}
+
+/// Adds `change` to `values`.
+pub fn add(values: &mut [f32], change: &[f32]) {
+    fast(
+        #[inline(always)]
+        || values.iter_mut().zip(change).for_each(|(value, change)| *value += change),
+    );
 }
 
 /// Each row of `values` becomes `weight · (row − mean) / √(variance + epsilon) + bias`.
@@ -140,6 +204,17 @@ fn weighted(weights: &[f32], table: &[f32], at: usize, width: usize) -> [f32; LA
     sums
 }
 
+/// The least or the most of `values` and zero.
+#[inline(always)]
+fn extreme(values: &[f32], of: impl Fn(f32, f32) -> f32) -> f32 {
+    let (whole, rest) = values.as_chunks::<LANES>();
+    let mut lanes = [0f32; LANES];
+    for chunk in whole {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, value)| *lane = of(*lane, *value));
+    }
+    lanes.iter().chain(rest).fold(0.0, |extreme, value| of(extreme, *value))
+}
+
 #[inline(always)]
 fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     let (whole, rest) = values.as_chunks::<LANES>();
@@ -162,8 +237,6 @@ fn erf(x: f32) -> f32 {
 /// e to the power of `x` to 2e-7 of its value for -87 ≤ x ≤ 88; outside, the value at that end.
 #[inline(always)]
 fn exp(x: f32) -> f32 {
-    /// 1.5 · 2²³: adding it rounds to an integer, which then stands in the low bits.
-    const ROUND: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 88.0);
     let shifted = x * std::f32::consts::LOG2_E + ROUND;
     let power = shifted - ROUND;

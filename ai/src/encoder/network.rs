@@ -1,20 +1,16 @@
 //! BERT's forward pass (Devlin et al. 2019, <https://arxiv.org/abs/1810.04805>) over texts laid end to end.
 //!
-//! Matrix products are candle's; what stands between them is in [`kernels`](super::kernels). Texts are not padded: a
-//! product does not care where one text ends, and attention is taken text by text.
+//! Products with the weights are in [`linear`](super::linear), what stands between them in [`kernels`](super::kernels).
+//! Texts are not padded: a product does not care where one text ends, and attention is taken text by text.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
-use anyhow::{Context as _, bail};
-use candle_core::{DType, Device, Tensor, safetensors};
-use rayon::prelude::*;
+use anyhow::{Context as _, bail, ensure};
+use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 
-use super::{DIMENSION, MAX_TOKENS, kernels, normalise};
+use super::{DIMENSION, MAX_TOKENS, kernels, linear::Linear, normalise};
 use crate::AiError;
-
-/// Outputs whose weights lie together: a divisor of every layer's, with work for two threads and for four.
-const PANEL: usize = 96;
 
 /// What the forward pass needs of `config.json`.
 #[derive(Deserialize)]
@@ -63,16 +59,9 @@ struct Norm {
     epsilon: f32,
 }
 
-struct Linear {
-    /// Inputs by [`PANEL`] outputs each, in order. A product of few rows reads the weights more than it computes, and reads what lies
-    /// together nearly twice as fast; the threads share the panels.
-    panels: Vec<Tensor>,
-    bias: Vec<f32>,
-}
-
 /// The weights of a file by name.
-struct File {
-    tensors: HashMap<String, Tensor>,
+struct File<'a> {
+    tensors: SafeTensors<'a>,
     epsilon: f32,
 }
 
@@ -85,13 +74,14 @@ impl Network {
         if config.hidden_act != "gelu" || !DIMENSION.is_multiple_of(config.num_attention_heads) {
             bail!("config.json describes another network than BERT with gelu");
         }
-        let file = File { tensors: safetensors::load_buffer(file, &Device::Cpu)?, epsilon: config.layer_norm_eps };
+        let file = File { tensors: SafeTensors::deserialize(file)?, epsilon: config.layer_norm_eps };
         let mut positions = file.values("embeddings.position_embeddings.weight")?;
         if positions.len() != config.max_position_embeddings * DIMENSION || config.max_position_embeddings < MAX_TOKENS
         {
             bail!("the embedding model takes texts of {} tokens, expected {MAX_TOKENS}", positions.len() / DIMENSION);
         }
-        kernels::add_bias(&mut positions, &file.values("embeddings.token_type_embeddings.weight")?[..DIMENSION]);
+        let segments = file.values("embeddings.token_type_embeddings.weight")?;
+        positions.chunks_exact_mut(DIMENSION).for_each(|position| kernels::add(position, &segments[..DIMENSION]));
         Ok(Self {
             words: file.values("embeddings.word_embeddings.weight")?,
             positions,
@@ -121,13 +111,11 @@ impl Network {
         self.norm.apply(&mut states);
         let mut readings = vec![Reading::default(); texts.len()];
         for (depth, layer) in self.layers.iter().enumerate() {
-            let mut qkv = layer.qkv.product(&states)?;
-            kernels::add_bias(&mut qkv, &layer.qkv.bias);
+            let qkv = layer.qkv.apply(&states, |x| x)?;
             let context = kernels::attention(&qkv, &bounds, self.heads, DIMENSION / self.heads);
-            layer.attended_norm.apply_sum(&mut states, &layer.attended.product(&context)?, &layer.attended.bias);
-            let mut wide = layer.wide.product(&states)?;
-            kernels::gelu(&mut wide, &layer.wide.bias);
-            layer.norm.apply_sum(&mut states, &layer.narrow.product(&wide)?, &layer.narrow.bias);
+            layer.attended_norm.apply_sum(&mut states, &layer.attended.apply(&context, |x| x)?);
+            let wide = layer.wide.apply(&states, kernels::gelu)?;
+            layer.norm.apply_sum(&mut states, &layer.narrow.apply(&wide, |x| x)?);
             if depth + 2 >= self.layers.len() {
                 for (reading, text) in readings.iter_mut().zip(&bounds) {
                     let mean = direction(&states[text.start * DIMENSION..text.end * DIMENSION]);
@@ -149,44 +137,23 @@ fn direction(states: &[f32]) -> Vec<f32> {
     sum
 }
 
-impl Linear {
-    /// `rows` times the weight, without the bias.
-    fn product(&self, rows: &[f32]) -> Result<Vec<f32>, AiError> {
-        let inputs = self.panels[0].dims()[0];
-        let rows = Tensor::from_slice(rows, (rows.len() / inputs, inputs), &Device::Cpu)?;
-        let part = |panel: &Tensor| rows.matmul(panel)?.flatten_all()?.to_vec1::<f32>();
-        let parts: Vec<Vec<f32>> = self.panels.par_iter().map(part).collect::<Result<_, _>>()?;
-        let mut product = vec![0f32; rows.dims()[0] * self.bias.len()];
-        for (number, part) in parts.iter().enumerate() {
-            for (row, values) in product.chunks_exact_mut(self.bias.len()).zip(part.chunks_exact(PANEL)) {
-                row[number * PANEL..(number + 1) * PANEL].copy_from_slice(values);
-            }
-        }
-        Ok(product)
-    }
-}
-
 impl Norm {
     fn apply(&self, states: &mut [f32]) {
         kernels::layer_norm(states, &self.weight, &self.bias, self.epsilon);
     }
 
-    /// Adds `change` and `bias` to `states`, then normalises.
-    fn apply_sum(&self, states: &mut [f32], change: &[f32], bias: &[f32]) {
-        kernels::add_bias(states, bias);
-        states.iter_mut().zip(change).for_each(|(state, change)| *state += change);
+    /// Adds `change` to `states`, then normalises.
+    fn apply_sum(&self, states: &mut [f32], change: &[f32]) {
+        kernels::add(states, change);
         self.apply(states);
     }
 }
 
-impl File {
-    fn tensor(&self, name: &str) -> anyhow::Result<Tensor> {
-        let tensor = self.tensors.get(name).with_context(|| format!("model.safetensors has no {name}"))?;
-        Ok(tensor.to_dtype(DType::F32)?)
-    }
-
+impl File<'_> {
     fn values(&self, name: &str) -> anyhow::Result<Vec<f32>> {
-        Ok(self.tensor(name)?.flatten_all()?.to_vec1()?)
+        let tensor = self.tensors.tensor(name).with_context(|| format!("model.safetensors has no {name}"))?;
+        ensure!(tensor.dtype() == Dtype::F32, "model.safetensors has {name} as {:?}, expected F32", tensor.dtype());
+        Ok(tensor.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
     }
 
     fn norm(&self, name: &str) -> anyhow::Result<Norm> {
@@ -199,15 +166,13 @@ impl File {
 
     /// One product for all of `names`.
     fn linear(&self, names: &[String]) -> anyhow::Result<Linear> {
-        let tensors = |part: &str| {
-            names.iter().map(|name| self.tensor(&format!("{name}.{part}"))).collect::<anyhow::Result<Vec<Tensor>>>()
+        let all = |part: &str| -> anyhow::Result<Vec<f32>> {
+            let values = names.iter().map(|name| self.values(&format!("{name}.{part}")));
+            Ok(values.collect::<anyhow::Result<Vec<_>>>()?.concat())
         };
-        let weight = Tensor::cat(&tensors("weight")?, 0)?;
-        let outputs = weight.dims()[0];
-        anyhow::ensure!(outputs.is_multiple_of(PANEL), "a layer of the embedding model has {outputs} outputs");
-        let panel = |number| anyhow::Ok(weight.narrow(0, number * PANEL, PANEL)?.t()?.contiguous()?);
-        let panels = (0..outputs / PANEL).map(panel).collect::<anyhow::Result<_>>()?;
-        Ok(Linear { panels, bias: Tensor::cat(&tensors("bias")?, 0)?.to_vec1()? })
+        let (weights, bias) = (all("weight")?, all("bias")?);
+        ensure!(!bias.is_empty() && weights.len().is_multiple_of(bias.len()), "model.safetensors has an uneven {}", names[0]);
+        Ok(Linear::new(&weights, bias))
     }
 
     fn layer(&self, number: usize) -> anyhow::Result<Layer> {

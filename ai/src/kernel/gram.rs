@@ -9,14 +9,14 @@ use rayon::prelude::*;
 use super::{SHARPNESS, WIDTH, familiarity};
 use crate::features::Sparse;
 
-/// The matrix of likenesses, symmetric, column by column; and how familiar each example would be without its group.
-/// `groups[i]` is the same for paraphrases.
-pub fn likenesses(dense: &[f32], grams: &[Sparse], groups: &[usize]) -> (Vec<f32>, Vec<f32>) {
-    let count = grams.len();
-    let mut matrix = vec![0f32; count * count];
-    let rows = MatRef::from_row_major_slice(dense, count, WIDTH);
+/// The dot product of each row of `rows` with itself and those before: by column, that of row `r` and row `c ≤ r` stands at
+/// `c · count + r`, and what is above the diagonal is zero.
+pub fn products(rows: &[f32], width: usize) -> Vec<f32> {
+    let count = rows.len() / width;
+    let mut products = vec![0f32; count * count];
+    let rows = MatRef::from_row_major_slice(rows, count, width);
     triangular::matmul(
-        MatMut::from_column_major_slice_mut(&mut matrix, count, count),
+        MatMut::from_column_major_slice_mut(&mut products, count, count),
         BlockStructure::TriangularLower,
         Accum::Replace,
         rows,
@@ -26,6 +26,14 @@ pub fn likenesses(dense: &[f32], grams: &[Sparse], groups: &[usize]) -> (Vec<f32
         1.0,
         Par::rayon(0),
     );
+    products
+}
+
+/// The matrix of likenesses, symmetric, column by column; and how familiar each example would be without its group.
+/// `groups[i]` is the same for paraphrases.
+pub fn likenesses(dense: &[f32], grams: &[Sparse], groups: &[usize]) -> (Vec<f32>, Vec<f32>) {
+    let count = grams.len();
+    let mut matrix = products(dense, WIDTH);
     let mut postings: std::collections::HashMap<u32, Vec<(u32, f32)>> = std::collections::HashMap::new();
     for (example, grams) in grams.iter().enumerate() {
         for (gram, value) in grams {

@@ -16,6 +16,7 @@ mod tests;
 use std::collections::HashMap;
 
 pub use fit::Taught;
+pub use gram::products;
 use rayon::prelude::*;
 
 use crate::{

@@ -1,5 +1,7 @@
 //! SQL of the search: who is near in meaning, who holds the words, and what both say about a passage.
 
+use std::collections::HashMap;
+
 use pgvector::HalfVector;
 use types::{ArticleId, ChunkId, EmbeddingModelId, Language};
 
@@ -73,11 +75,11 @@ pub async fn nearly_nearest(tx: &mut TenantTx, vector: &[f32], limit: i64) -> Re
 /// Each language of the account is searched with its own stemming, since an error code or a name is the same in all.
 /// Of each language the `lexemes` that tell most are looked up, from the one that tells most on and until `postings`
 /// have been read, whatever the size of the account. Expects one range of the primary key of `knowledge_postings` a
-/// lexeme, without visiting the table.
+/// lexeme, without visiting the table. The postings are summed by passage here: that took the database longer than reading
+/// them.
 pub async fn lexical(tx: &mut TenantTx, words: &Words, lexemes: i64, postings: i64) -> Result<Lexical> {
     let account = tx.account_id();
-    Ok(sqlx::query_as!(
-        Lexical,
+    let found = sqlx::query!(
         r#"with sizes as materialized (
                select language, chunks from knowledge_lexemes
                where account_id = $1 and language = any ($2::text[]) and lexeme = ''
@@ -100,19 +102,17 @@ pub async fn lexical(tx: &mut TenantTx, words: &Words, lexemes: i64, postings: i
                select language, lexeme, weight, row_number() over (partition by language order by weight desc, lexeme) as place,
                       sum(chunks) over (order by weight desc, language, lexeme) as read
                from asked where chunks > 0
-           ), found as materialized (
-               select p.chunk_id as id, sum(r.weight * p.weight) as bm25
+           )
+           select f.ids as "ids!", f.bm25 as "bm25!", p.languages as "languages!", p.possible as "possible!",
+                  (select coalesce(sum(chunks), 0) from sizes) as "passages!"
+           from (
+               select coalesce(array_agg(p.chunk_id), '{}') as ids, coalesce(array_agg((r.weight * p.weight)::real), '{}') as bm25
                from ranked r
                cross join lateral (
                    select p.chunk_id, p.weight from knowledge_postings p
                    where p.account_id = $1 and p.language = r.language and p.lexeme = r.lexeme
                    offset 0) as p
-               where r.place <= $6 and r.read <= $7
-               group by 1
-           )
-           select f.ids as "ids!", f.bm25 as "bm25!", p.languages as "languages!", p.possible as "possible!",
-                  (select coalesce(sum(chunks), 0) from sizes) as "passages!"
-           from (select coalesce(array_agg(id), '{}') as ids, coalesce(array_agg(bm25), '{}') as bm25 from found) as f
+               where r.place <= $6 and r.read <= $7) as f
            cross join (
                select coalesce(array_agg(language), '{}') as languages, coalesce(array_agg(bm25), '{}') as possible
                from (select language, 2.2 * sum(weight) as bm25 from asked group by 1) as possible) as p"#,
@@ -125,14 +125,18 @@ pub async fn lexical(tx: &mut TenantTx, words: &Words, lexemes: i64, postings: i
         postings
     )
     .fetch_one(tx.conn())
-    .await?)
+    .await?;
+    let mut bm25 = HashMap::with_capacity(found.ids.len());
+    for (id, part) in found.ids.into_iter().zip(found.bm25) {
+        *bm25.entry(ChunkId(id)).or_default() += f64::from(part);
+    }
+    Ok(Lexical { bm25, languages: found.languages, possible: found.possible, passages: found.passages })
 }
 
-/// The passages that hold asked words, and what they are worth; each pair of arrays goes together.
+/// The passages that hold asked words, and what they are worth.
 #[derive(Debug, Default)]
 pub struct Lexical {
-    pub ids: Vec<i64>,
-    pub bm25: Vec<f64>,
+    pub bm25: HashMap<ChunkId, f64>,
     /// Languages of the account, and the BM25 of a passage that would hold every word of the question, known or not.
     pub languages: Vec<String>,
     pub possible: Vec<f64>,

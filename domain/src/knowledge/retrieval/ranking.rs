@@ -41,20 +41,24 @@ pub struct Candidate {
 impl Lexical {
     /// The `limit` passages with the highest BM25.
     pub fn best(&self, limit: usize) -> Vec<ChunkId> {
-        let mut order: Vec<usize> = (0..self.ids.len()).collect();
-        order.sort_by(|&a, &b| self.bm25[b].total_cmp(&self.bm25[a]).then(self.ids[a].cmp(&self.ids[b])));
-        order.into_iter().take(limit).map(|index| ChunkId(self.ids[index])).collect()
+        let mut passages: Vec<(ChunkId, f64)> = self.bm25.iter().map(|(id, bm25)| (*id, *bm25)).collect();
+        let better = |a: &(ChunkId, f64), b: &(ChunkId, f64)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if passages.len() > limit {
+            passages.select_nth_unstable_by(limit, better);
+            passages.truncate(limit);
+        }
+        passages.sort_unstable_by(better);
+        passages.into_iter().map(|(id, _)| id).collect()
     }
 
     /// Passages whose meaning is measured, with their words.
     pub fn judge(&self, measured: Vec<Measured>) -> Vec<Candidate> {
-        let bm25: HashMap<i64, f64> = self.ids.iter().copied().zip(self.bm25.iter().copied()).collect();
         let possible = |language: Language| self.languages.iter().position(|known| known == language.as_str());
         let candidate = |passage: Measured| Candidate {
             article_id: passage.article_id,
             chunk_id: passage.chunk_id,
             similarity: passage.similarity,
-            bm25: bm25.get(&passage.chunk_id.0).copied().unwrap_or_default(),
+            bm25: self.bm25.get(&passage.chunk_id).copied().unwrap_or_default(),
             bm25_possible: possible(passage.language).map_or(0.0, |index| self.possible[index]),
         };
         measured.into_iter().map(candidate).collect()
@@ -156,8 +160,7 @@ mod tests {
     #[test]
     fn the_words_of_a_passage_find_their_way_to_it() {
         let lexical = Lexical {
-            ids: vec![7, 3, 5],
-            bm25: vec![1.0, 4.0, 4.0],
+            bm25: [(ChunkId(7), 1.0), (ChunkId(5), 4.0), (ChunkId(3), 4.0)].into(),
             languages: vec!["de".to_owned(), "en".to_owned()],
             possible: vec![30.0, 20.0],
             passages: 3,

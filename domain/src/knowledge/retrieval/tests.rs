@@ -135,12 +135,12 @@ async fn frequent_words_are_not_read_and_passages_taken_in_a_large_account_join_
     let mut tx = begin(&db, account).await;
     let words = Question::new("Which order has a zebra?").words();
     let found = queries::lexical(&mut tx, &words, 16, 40).await.unwrap();
-    assert_eq!(found.ids.len(), 1, "the list of forty is longer than what is left of forty after the list of one");
+    assert_eq!(found.bm25.len(), 1, "the list of forty is longer than what is left of forty after the list of one");
     let found = queries::lexical(&mut tx, &words, 16, 41).await.unwrap();
-    assert_eq!(found.ids.len(), 40);
-    let best = found.bm25.iter().copied().fold(0.0, f64::max);
+    assert_eq!(found.bm25.len(), 40);
+    let best = found.bm25.values().copied().fold(0.0, f64::max);
     assert!(best > 3.0 && best <= found.possible[0] && found.languages == ["en"], "{best} of {found:?}");
-    assert_eq!(queries::lexical(&mut tx, &words, 1, 100).await.unwrap().ids.len(), 1);
+    assert_eq!(queries::lexical(&mut tx, &words, 1, 100).await.unwrap().bm25.len(), 1);
 
     // The account passes the size: new passages join the graph at once, older ones a part at a time.
     run(&mut tx, "update knowledge_lexemes set chunks = 50000 where lexeme = ''").await;
