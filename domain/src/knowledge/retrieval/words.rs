@@ -7,7 +7,7 @@ use crate::ai::Who;
 /// Characters of a text that are searched: what the model reads at most, about.
 const MAX_CHARS: usize = 1_500;
 /// Words of an earlier turn whose meaning counts: it opens with its matter, and more of them cost time and find nothing more.
-const EARLIER_MEANING: usize = 15;
+const EARLIER_MEANING: usize = 10;
 /// Words of an agent's answer that are looked up.
 const ANSWER_WORDS: usize = 150;
 /// What an earlier text's words weigh beside the question's; chosen on two sets of conversations by cross-validation
