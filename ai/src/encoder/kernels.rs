@@ -89,7 +89,8 @@ pub fn scale(sums: &[i32], rows: &[Row], columns: &Columns, then: impl Fn(f32) -
                 for ((values, sums), row) in values.chunks_exact_mut(width).zip(sums.chunks_exact(width)).zip(rows) {
                     let weights = columns.steps.iter().zip(&columns.sums).zip(&columns.bias);
                     for ((value, sum), ((step, weights), bias)) in values.iter_mut().zip(sums).zip(weights) {
-                        *value = then((sum - row.zero * weights) as f32 * (row.step * step) + bias);
+                        let sum = sum.wrapping_sub(row.zero.wrapping_mul(*weights));
+                        *value = then(sum as f32 * (row.step * step) + bias);
                     }
                 }
             },

@@ -77,7 +77,9 @@ mod tests {
         let (weights, bias) = (values(inputs * outputs, -1.0), values(outputs, -1.0));
         let mut states = values(rows * inputs, -0.2);
         for (row, states) in states.chunks_exact_mut(inputs).enumerate() {
-            states.iter_mut().for_each(|state| *state *= (row + 1) as f32);
+            for state in states {
+                *state *= (row + 1) as f32;
+            }
         }
         let linear = Linear::new(&weights, bias.clone());
         let found = linear.apply(&states, |x| x + 1.0).unwrap();

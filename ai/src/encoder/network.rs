@@ -171,7 +171,11 @@ impl File<'_> {
             Ok(values.collect::<anyhow::Result<Vec<_>>>()?.concat())
         };
         let (weights, bias) = (all("weight")?, all("bias")?);
-        ensure!(!bias.is_empty() && weights.len().is_multiple_of(bias.len()), "model.safetensors has an uneven {}", names[0]);
+        ensure!(
+            !bias.is_empty() && weights.len().is_multiple_of(bias.len()),
+            "model.safetensors has an uneven {}",
+            names[0]
+        );
         Ok(Linear::new(&weights, bias))
     }
 

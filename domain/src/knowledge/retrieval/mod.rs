@@ -36,7 +36,10 @@ const LEXEMES: i64 = 16;
 /// Postings read for a question, whole lists only, the shortest first by and large: a few milliseconds' worth however
 /// large the account. Up to some 10,000 passages that is all of them; beyond, the most frequent words are left out, which
 /// tell least (words in more than a fifth of the passages can go without a loss; docs/ai.md).
-const POSTINGS: i64 = 8_000;
+const POSTINGS: i64 = 6_000;
+
+/// Words of a question and the turns before it that its language is told from.
+const LANGUAGE_WORDS: usize = 20;
 
 /// A passage that may answer.
 #[derive(Clone, Debug)]
@@ -197,11 +200,11 @@ async fn meaning_of(ctx: &Ctx, account: AccountId, question: &Question) -> Resul
 }
 
 async fn builtin(ctx: &Ctx, question: &Question) -> Result<Vec<f32>> {
-    let texts = question.meanings().into_iter().map(|(text, _)| {
-        let language = language::detect(&text).0;
-        (text, language)
-    });
-    let vectors = meaning::vectors(ctx, texts.collect(), Pace::Interactive).await?;
+    let texts: Vec<String> = question.meanings().into_iter().map(|(text, _)| text).collect();
+    // A conversation is in one language, which a few words of all of it tell better than those of a short message.
+    let language = language::detect(&words::opening(&texts.join("\n"), LANGUAGE_WORDS)).0;
+    let texts = texts.into_iter().map(|text| (text, language)).collect();
+    let vectors = meaning::vectors(ctx, texts, Pace::Interactive).await?;
     Ok(leaning(vectors, question))
 }
 

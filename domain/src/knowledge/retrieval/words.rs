@@ -96,7 +96,8 @@ fn cut(text: &str) -> String {
     text.trim().chars().take(MAX_CHARS).collect()
 }
 
-fn opening(text: &str, words: usize) -> String {
+/// The first `words` words.
+pub(super) fn opening(text: &str, words: usize) -> String {
     cut(&text.split_whitespace().take(words).collect::<Vec<_>>().join(" "))
 }
 
