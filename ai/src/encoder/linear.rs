@@ -11,9 +11,9 @@ use rten_tensor::NdTensorView;
 use super::kernels::{self, Columns, Rounded};
 use crate::AiError;
 
-/// For this processor, which costs nothing to make but stays with its thread.
-fn products() -> GemmExecutor<u8, i8, i32> {
-    GemmExecutor::default()
+thread_local! {
+    /// For this processor. To make one asks it what it can, which a virtual machine is slow to answer; and it stays with its thread.
+    static PRODUCTS: GemmExecutor<u8, i8, i32> = GemmExecutor::default();
 }
 
 /// A layer's weights and what is added to their product.
@@ -28,7 +28,7 @@ impl Linear {
     pub fn new(weights: &[f32], bias: Vec<f32>) -> Self {
         let (outputs, inputs) = (bias.len(), weights.len() / bias.len());
         // Without instructions for it two products are added in 16 bits, where these always fit: 2 · 255 · 64 < 2¹⁵.
-        let most = if products().may_saturate() { 64.0 } else { 127.0 };
+        let most = if PRODUCTS.with(GemmExecutor::may_saturate) { 64.0 } else { 127.0 };
         let mut columns = Columns { steps: Vec::with_capacity(outputs), sums: Vec::with_capacity(outputs), bias };
         let mut rounded = vec![0i8; weights.len()];
         for (output, weights) in weights.chunks_exact(inputs).enumerate() {
@@ -43,7 +43,8 @@ impl Linear {
             columns.steps.push(step);
             columns.sums.push(sum);
         }
-        let weights = products().prepack_b(NdTensorView::from_data([inputs, outputs], rounded.as_slice()));
+        let rounded = NdTensorView::from_data([inputs, outputs], rounded.as_slice());
+        let weights = PRODUCTS.with(|products| products.prepack_b(rounded));
         Self { inputs, weights, columns }
     }
 
@@ -54,8 +55,8 @@ impl Linear {
         let values = NdTensorView::from_data([rows.len(), self.inputs], values.as_slice());
         let mut sums = vec![0i32; rows.len() * self.columns.bias.len()];
         let (left, right) = (GemmInputA::Unpacked(values), GemmInputB::Packed(&self.weights));
-        products()
-            .gemm(&mut sums, left, right, GemmOptions::default())
+        PRODUCTS
+            .with(|products| products.gemm(&mut sums, left, right, GemmOptions::default()))
             .map_err(|error| AiError::Model(error.to_string()))?;
         Ok(kernels::scale(&sums, &rows, &self.columns, then))
     }

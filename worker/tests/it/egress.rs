@@ -15,7 +15,9 @@ use crate::support::{Process, owner, write};
 
 const QUESTION: &str = "I am Kim, kim.virtanen@private.example, +358 40 123 4567. I was charged twice for order 10045678 with my card \
     4111 1111 1111 1111 (account FI21 1234 5600 0007 85, id 131052-308T), please refund one of the two payments.";
-const SECRETS: [&str; 6] = ["private.example", "kim.virtanen", "123 4567", "4111", "FI21", "131052"];
+// Each long enough that no time or number of a log holds it by chance.
+const SECRETS: [&str; 7] =
+    ["private.example", "kim.virtanen", "123 4567", "4111 1111", "41111111", "FI21 1234", "131052-308T"];
 
 fn verdict(reasoning: &str) -> String {
     json!({"category": "sales", "category_confidence": 0.97, "priority": "urgent", "priority_confidence": 0.8, "sentiment": "negative",

@@ -34,7 +34,7 @@ pub const CANDIDATES: usize = 60;
 /// Lexemes of a question that are looked up, of each language: those that tell most.
 const LEXEMES: i64 = 16;
 /// Postings read for a question, whole lists only, the shortest first by and large: a few milliseconds' worth however
-/// large the account. Up to some 10,000 passages that is all of them; beyond, the most frequent words are left out, which
+/// large the account. Up to some 7,000 passages that is all of them; beyond, the most frequent words are left out, which
 /// tell least (words in more than a fifth of the passages can go without a loss; docs/ai.md).
 const POSTINGS: i64 = 6_000;
 
