@@ -53,14 +53,19 @@ pub struct Booted {
 }
 
 impl Booted {
-    /// Builds the graph of vectors anew, with every passage in it; see [`graph::rebuild`].
+    /// Readies the database for measurements after passages were copied: with `graph`, every passage joins a graph that is built
+    /// anew ([`graph::rebuild`]); and what would be done later in the background is done.
     ///
     /// # Errors
     /// Where the database is not the embedded one.
-    pub async fn rebuild_graph(&self) -> anyhow::Result<()> {
+    pub async fn settle(&self, graph: bool) -> anyhow::Result<()> {
         let embedded =
             self.embedded.as_ref().context("only the embedded database is measured so; unset DATABASE_URL")?;
-        graph::rebuild(&embedded.admin_url("postgres")).await
+        let admin = embedded.admin_url("postgres");
+        if graph {
+            graph::rebuild(&admin).await?;
+        }
+        graph::settle(&admin).await
     }
 
     /// Closes the pool and stops the embedded database.

@@ -149,10 +149,14 @@ async fn measure(
     asked
 }
 
-/// An account that grew by articles has nearly all of its passages in the graph from its 50,000th on.
+/// Copies passages until there are `passages`, if any are wanted. An account that grew by articles has nearly all of its passages
+/// in the graph from its 50,000th on.
 async fn multiply(booted: &Booted, account: AccountId, passages: i64) -> anyhow::Result<()> {
+    if passages == 0 {
+        return Ok(());
+    }
     knowledge::multiply(&booted.ctx, account, passages).await?;
-    if passages >= APPROXIMATE_FROM { booted.rebuild_graph().await } else { Ok(()) }
+    booted.settle(passages >= APPROXIMATE_FROM).await
 }
 
 async fn scratch_account(ctx: &Ctx) -> anyhow::Result<AccountId> {
