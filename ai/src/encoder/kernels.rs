@@ -20,6 +20,10 @@ fn fast<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)
 }
 
+fn rows_of_a_task(width: usize) -> usize {
+    (TASK / width).max(1)
+}
+
 /// Rows of values, each rounded to 256 steps of its own.
 pub struct Rounded {
     pub values: Vec<u8>,
@@ -39,7 +43,7 @@ pub struct Row {
 pub fn round(values: &[f32], width: usize) -> Rounded {
     let count = values.len() / width;
     let mut rounded = Rounded { values: vec![0; values.len()], rows: vec![Row::default(); count] };
-    let part = (TASK / width).max(1);
+    let part = rows_of_a_task(width);
     let parts = rounded.values.par_chunks_mut(part * width).zip(rounded.rows.par_chunks_mut(part));
     values.par_chunks(part * width).zip(parts).for_each(|(values, (rounded, rows))| {
         fast(
@@ -80,7 +84,7 @@ pub struct Columns {
 pub fn scale(sums: &[i32], rows: &[Row], columns: &Columns, then: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
     let width = columns.bias.len();
     let mut values = vec![0f32; sums.len()];
-    let part = (TASK / width).max(1);
+    let part = rows_of_a_task(width);
     let parts = values.par_chunks_mut(part * width).zip(sums.par_chunks(part * width));
     parts.zip(rows.par_chunks(part)).for_each(|((values, sums), rows)| {
         fast(
@@ -89,6 +93,7 @@ pub fn scale(sums: &[i32], rows: &[Row], columns: &Columns, then: impl Fn(f32) -
                 for ((values, sums), row) in values.chunks_exact_mut(width).zip(sums.chunks_exact(width)).zip(rows) {
                     let weights = columns.steps.iter().zip(&columns.sums).zip(&columns.bias);
                     for ((value, sum), ((step, weights), bias)) in values.iter_mut().zip(sums).zip(weights) {
+                        // Checked arithmetic would not be vectorised, and nothing comes near 2³¹.
                         let sum = sum.wrapping_sub(row.zero.wrapping_mul(*weights));
                         *value = then(sum as f32 * (row.step * step) + bias);
                     }

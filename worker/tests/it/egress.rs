@@ -15,9 +15,10 @@ use crate::support::{Process, owner, write};
 
 const QUESTION: &str = "I am Kim, kim.virtanen@private.example, +358 40 123 4567. I was charged twice for order 10045678 with my card \
     4111 1111 1111 1111 (account FI21 1234 5600 0007 85, id 131052-308T), please refund one of the two payments.";
-// Each long enough that no time or number of a log holds it by chance.
-const SECRETS: [&str; 7] =
-    ["private.example", "kim.virtanen", "123 4567", "4111 1111", "41111111", "FI21 1234", "131052-308T"];
+const SECRETS: [&str; 6] = ["private.example", "kim.virtanen", "123 4567", "4111", "FI21", "131052"];
+/// The same, each long enough that no time or duration of a log holds it by chance.
+const SECRETS_IN_FULL: [&str; 7] =
+    ["private.example", "kim.virtanen", "123 4567", "4111 1111", "41111111", "FI21", "131052-308T"];
 
 fn verdict(reasoning: &str) -> String {
     json!({"category": "sales", "category_confidence": 0.97, "priority": "urgent", "priority_confidence": 0.8, "sentiment": "negative",
@@ -305,7 +306,7 @@ async fn a_crash_leaves_a_trace(_: PgPoolOptions, options: PgConnectOptions) {
 
     let told = std::fs::read_to_string(log.path()).unwrap();
     assert!(told.len() > 1_000, "the log tells nothing");
-    for secret in SECRETS.into_iter().chain([ScriptedModel::KEY]) {
+    for secret in SECRETS_IN_FULL.into_iter().chain([ScriptedModel::KEY]) {
         assert!(!told.contains(secret), "{secret} is in the log");
     }
     // Somebody else does the job.
