@@ -1,4 +1,6 @@
-//! Texts of like meaning, found by their vectors: one pass in a given order, so the same texts give the same groups.
+//! Texts of like meaning, found by their vectors in a given order, so the same texts give the same groups.
+
+use rayon::prelude::*;
 
 use crate::encoder::{dot, normalise};
 
@@ -63,6 +65,36 @@ fn nearest(groups: &[Growing], vector: &[f32]) -> Option<(usize, f32)> {
     likeness.fold(None, |best, next| if best.is_some_and(|(_, most)| most >= next.1) { best } else { Some(next) })
 }
 
+/// How often the centres move to the middle of what is nearest to them.
+const MOVES: usize = 4;
+
+/// At most `count` directions that stand for unit `vectors` (spherical k-means; Dhillon and Modha 2001), each the mean of
+/// `fewest` or more.
+pub fn centres(vectors: &[Vec<f32>], count: usize, fewest: usize) -> Vec<Vec<f32>> {
+    let mut centres: Vec<Vec<f32>> = (0..count).map(|index| vectors[index * vectors.len() / count].clone()).collect();
+    for moved in 1..=MOVES {
+        let mut sums = vec![(vec![0f32; vectors.first().map_or(0, Vec::len)], 0); centres.len()];
+        let nearest: Vec<Option<usize>> = vectors.par_iter().map(|vector| closest(&centres, vector)).collect();
+        for (vector, nearest) in vectors.iter().zip(nearest) {
+            let Some((sum, members)) = nearest.map(|nearest| &mut sums[nearest]) else { continue };
+            sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value);
+            *members += 1;
+        }
+        let least = if moved == MOVES { fewest } else { 1 };
+        sums.retain(|(_, members)| *members >= least);
+        centres = sums.into_iter().map(|(sum, _)| sum).collect();
+        for centre in &mut centres {
+            normalise(centre);
+        }
+    }
+    centres
+}
+
+fn closest(centres: &[Vec<f32>], vector: &[f32]) -> Option<usize> {
+    let likeness = centres.iter().map(|centre| dot(vector, centre)).enumerate();
+    likeness.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(index, _)| index)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +129,18 @@ mod tests {
         assert!(group(&[], 0.5).is_empty());
         assert_eq!(grouped(&[0.0, 90.0], 0.5), [vec![0], vec![1]]);
         assert_eq!(grouped(&[0.0, 0.0], 1.0 - 1e-6), [vec![0, 1]]);
+    }
+
+    #[test]
+    fn centres_stand_for_several() {
+        let vectors: Vec<Vec<f32>> = [0.0, 4.0, 8.0, 90.0, 94.0, 98.0, 45.0].map(at).to_vec();
+        let found = centres(&vectors, 3, 3);
+        // The one in the middle began a centre, which stood for too few.
+        let expected = [4.0, 94.0].map(at);
+        assert_eq!(found.len(), 2);
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!(dot(found, expected) > 0.98, "{found:?}");
+        }
+        assert!(centres(&vectors, 0, 3).is_empty() && centres(&[], 0, 3).is_empty());
     }
 }

@@ -113,7 +113,15 @@ pub fn normalise(vector: &mut [f32]) {
     }
 }
 
-/// Dot product; the cosine similarity of unit vectors.
+/// Dot product; the cosine similarity of unit vectors. In lanes, so that the compiler may use wide registers.
 pub fn dot(left: &[f32], right: &[f32]) -> f32 {
-    left.iter().zip(right).map(|(a, b)| a * b).sum()
+    let ((left, left_rest), (right, right_rest)) = (left.as_chunks::<16>(), right.as_chunks::<16>());
+    let mut lanes = [0f32; 16];
+    for (left, right) in left.iter().zip(right) {
+        for ((lane, left), right) in lanes.iter_mut().zip(left).zip(right) {
+            *lane += left * right;
+        }
+    }
+    let rest: f32 = left_rest.iter().zip(right_rest).map(|(left, right)| left * right).sum();
+    lanes.iter().sum::<f32>() + rest
 }

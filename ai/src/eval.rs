@@ -14,11 +14,10 @@ use serde_json::{Value, json};
 
 use super::{
     calibration,
-    classifier::{CategoryModel, Classifier, Judged, Labelled},
+    classifier::{CategoryModel, Classifier, Judged, Labelled, read_unlabelled},
     encoder::Encoder,
     gloss,
     head::{Sample, argmax},
-    language,
     random::SplitMix,
 };
 
@@ -33,19 +32,24 @@ struct Row {
     label: String,
 }
 
-/// Trains on the lines of `train` (at most `shots` a label when given, drawn by `seed`) and measures on `test`: n,
-/// accuracy, `macro_f1` and ece over in-scope rows, `oos_auroc` when both kinds are present, microseconds a text with
-/// its embedding, the same for texts that come one at a time (median), seconds of training with the embedding; and
-/// accuracy and ece of the examples learned from, each judged without itself.
-pub fn classify(
-    encoder: &Encoder,
-    train: &Path,
-    test: &Path,
-    shots: Option<usize>,
-    seed: u64,
-) -> anyhow::Result<Value> {
+/// How a measurement is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Protocol {
+    /// Examples learned of each label at most; all without.
+    pub shots: Option<usize>,
+    /// Of the other lines, those whose text is learned from without its label, at most.
+    pub unlabelled: usize,
+    /// Draws the examples.
+    pub seed: u64,
+}
+
+/// Trains on the lines of `train` as the `protocol` says and measures on `test`: n, accuracy, `macro_f1` and ece over
+/// in-scope rows, `oos_auroc` when both kinds are present, microseconds a text with its embedding, the same for texts that
+/// come one at a time (median), seconds of training with the embedding; accuracy and ece of the examples learned from, each
+/// judged without itself; and how many other lines were learned from as messages that nobody labelled.
+pub fn classify(encoder: &Encoder, train: &Path, test: &Path, protocol: Protocol) -> anyhow::Result<Value> {
     let started = Instant::now();
-    let rows = draw(read(train)?, shots, seed);
+    let (rows, unlabelled) = draw(read(train)?, protocol);
     let named = names(&rows);
     let samples = describe(encoder, rows.iter().chain(&named).map(|row| row.text.as_str()))?;
     let labelled: Vec<Labelled<'_>> = rows
@@ -62,7 +66,9 @@ pub fn classify(
             measured: group < rows.len(),
         })
         .collect();
-    let model = CategoryModel::train(&labelled, &[])?;
+    let unlabelled =
+        read_unlabelled(encoder, unlabelled.iter().take(protocol.unlabelled).map(|row| row.text.as_str()))?;
+    let model = CategoryModel::train(&labelled, &[], &unlabelled)?;
     let train_seconds = started.elapsed().as_secs_f64();
 
     let test = read(test)?;
@@ -100,6 +106,7 @@ pub fn classify(
         "micros_per_text": micros.round(),
         "micros_alone": alone,
         "train_seconds": train_seconds,
+        "unlabelled": model.unlabelled(),
         "left_out": { "accuracy": left_out.accuracy, "ece": left_out.ece },
     }))
 }
@@ -128,19 +135,17 @@ fn read(path: &Path) -> anyhow::Result<Vec<Row>> {
     .collect()
 }
 
-/// The rows to learn from: in scope, and at most `shots` of each label.
-fn draw(mut rows: Vec<Row>, shots: Option<usize>, seed: u64) -> Vec<Row> {
-    rows.retain(|row| row.label != OUT_OF_SCOPE);
-    if let Some(shots) = shots {
+/// The rows to learn from, in scope and at most `shots` of each label; and the rest, as drawn.
+fn draw(mut rows: Vec<Row>, Protocol { shots, seed, .. }: Protocol) -> (Vec<Row>, Vec<Row>) {
+    if shots.is_some() {
         SplitMix::new(seed).shuffle(&mut rows);
-        let mut taken: HashMap<String, usize> = HashMap::new();
-        rows.retain(|row| {
-            let taken = taken.entry(row.label.clone()).or_default();
-            *taken += 1;
-            *taken <= shots
-        });
     }
-    rows
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    rows.into_iter().partition(|row| {
+        let taken = taken.entry(row.label.clone()).or_default();
+        *taken += 1;
+        row.label != OUT_OF_SCOPE && shots.is_none_or(|shots| *taken <= shots)
+    })
 }
 
 /// What each label's own words say of it, as an account's categories do with their names.
@@ -151,7 +156,7 @@ fn names(rows: &[Row]) -> Vec<Row> {
 
 fn describe<'a>(encoder: &Encoder, texts: impl Iterator<Item = &'a str>) -> anyhow::Result<Vec<Sample>> {
     let texts: Vec<&str> = texts.collect();
-    let glosses: Vec<String> = texts.par_iter().map(|text| gloss::english(text, language::detect(text).0)).collect();
+    let glosses: Vec<String> = texts.par_iter().map(|text| gloss::of(text)).collect();
     let readings = encoder.read(&glosses)?;
     let pairs = texts.par_iter().zip(glosses).zip(readings);
     Ok(pairs.map(|((text, gloss), reading)| Classifier::sample(text, &gloss, reading)).collect())
@@ -194,6 +199,8 @@ mod tests {
         assert!((macro_f1([[2, 0, 0], [0, 2, 0]].iter()) - 0.5).abs() < 1e-9);
     }
 
+    const ALL: Protocol = Protocol { shots: None, unlabelled: 100, seed: 1 };
+
     #[test]
     fn a_small_set_with_strangers() {
         let directory = tempfile::tempdir().unwrap();
@@ -227,7 +234,7 @@ mod tests {
             ],
         );
         let (encoder, _) = testing::model();
-        let measured = classify(&encoder, &train, &test, None, 1).unwrap();
+        let measured = classify(&encoder, &train, &test, ALL).unwrap();
         assert_eq!(
             (measured["n"].as_u64(), measured["accuracy"].as_f64(), measured["oos_auroc"].as_f64()),
             (Some(3), Some(1.0), Some(1.0)),
@@ -237,7 +244,7 @@ mod tests {
             assert!(measured[key].is_number(), "{key}");
         }
         assert!(measured["left_out"]["accuracy"].is_number());
-        let missing = classify(&encoder, Path::new("nowhere.jsonl"), &test, None, 1).unwrap_err().to_string();
+        let missing = classify(&encoder, Path::new("nowhere.jsonl"), &test, ALL).unwrap_err().to_string();
         assert!(missing.contains("nowhere.jsonl"));
     }
 }

@@ -8,7 +8,10 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use types::Language;
 
-use super::text::{self, is_function_word};
+use super::{
+    language,
+    text::{self, is_function_word},
+};
 
 /// Stems from this length on are also looked for inside compounds.
 const INNER: usize = 5;
@@ -56,6 +59,11 @@ fn parse(lines: &'static str) -> HashMap<Language, Stems> {
         }
     }
     glossary
+}
+
+/// [`english`] of a text in whichever language it is.
+pub fn of(text: &str) -> String {
+    english(text, language::detect(text).0)
 }
 
 /// English words for what the glossary knows of `text`, in order; names, numbers and unknown words stay as they are

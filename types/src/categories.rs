@@ -44,6 +44,8 @@ response! {
         pub examples: i32,
         /// Of those, messages that people corrected.
         pub corrections: i32,
+        /// Messages that nobody labelled which it learned from as well; none where they did not make it better.
+        pub unlabelled: i32,
         /// Share that was right on examples left out in cross-validation, 0 to 1.
         pub accuracy: f64,
         /// Expected calibration error on the same, 0 to 1.

@@ -9,12 +9,13 @@ use crate::{
     AiError,
     calibration::{self, Outcome},
     head::Sample,
-    kernel::{Kernel, LeftOut, Mix, Taught, Votes},
+    kernel::{Described, Kernel, LeftOut, Mix, SelfTrained, Taught, Votes},
 };
 
 /// Added to a score before its logarithm: what a class keeps that no example speaks for.
 const DOUBT: f32 = 0.05;
-/// Examples up to which both mixes of likeness are tried, and the better one when left out is kept.
+/// Examples up to which both mixes of likeness are tried, and texts that nobody labelled; what is better at examples left
+/// out is kept. Of more examples each says too little for that to matter.
 const TRIED: usize = 3_000;
 /// Quantiles kept of how familiar examples are.
 const QUANTILES: usize = 256;
@@ -53,6 +54,9 @@ pub struct Judgement {
     familiar: (f32, f32),
     /// How much at home the examples are, as quantiles in ascending order.
     at_home: Vec<f32>,
+    /// Texts that nobody labelled which it learned from.
+    #[serde(default)]
+    unlabelled: usize,
     /// Of each example that was measured: hash of text and label, and whether it was right when left out.
     pub(super) held: Vec<(u64, bool)>,
 }
@@ -78,11 +82,11 @@ impl Judged {
 }
 
 impl CategoryModel {
-    /// Learns the examples. `labels` are all there are, also those without an example.
+    /// Learns the examples, and by self-training from `unlabelled` texts where that makes it better at examples left out. `labels` are all there are, also those without an example.
     ///
     /// # Errors
     /// `Training` without examples.
-    pub fn train(examples: &[Labelled<'_>], labels: &[String]) -> Result<Self, AiError> {
+    pub fn train(examples: &[Labelled<'_>], labels: &[String], unlabelled: &[Described]) -> Result<Self, AiError> {
         let mut labels = labels.to_vec();
         labels.extend(examples.iter().map(|example| example.label.to_owned()));
         labels.sort();
@@ -97,22 +101,32 @@ impl CategoryModel {
                 group: example.group,
             })
             .collect();
-        let fit = |mix| -> Result<(Kernel, Judgement), AiError> {
-            let (kernel, left_out) = Kernel::fit(mix, &taught, labels.len())?;
+        let judged = |left_out: &[LeftOut]| {
             let measured: Vec<(&Labelled<'_>, &LeftOut, usize)> = examples
                 .iter()
-                .zip(&left_out)
+                .zip(left_out)
                 .zip(&taught)
                 .filter(|((example, _), _)| example.measured)
                 .map(|((example, out), taught)| (example, out, taught.class))
                 .collect();
-            Ok((kernel, Judgement::of(&measured)))
+            Judgement::of(&measured)
         };
-        let (mut kernel, mut judgement) = fit(Mix::WORDS)?;
+        let (mut kernel, left_out) = Kernel::fit(Mix::WORDS, &taught, labels.len())?;
+        let mut judgement = judged(&left_out);
         if examples.len() <= TRIED {
-            let other = fit(Mix::MEANING)?;
-            if other.1.quality.accuracy > judgement.quality.accuracy {
-                (kernel, judgement) = other;
+            let meaning = Kernel::fit(Mix::MEANING, &taught, labels.len())?;
+            let accuracy = |left_out: &[LeftOut]| judged(left_out).quality.accuracy;
+            let by_words = judgement.quality.accuracy - accuracy(&meaning.1);
+            // A tenth of the examples left out costs more than one: what is gained is measured on the same tenths.
+            let gain = |trained: &SelfTrained| accuracy(&trained.left_out) - accuracy(&trained.alone);
+            if let Some(trained) = Kernel::self_train(&meaning, &taught, unlabelled)?
+                && gain(&trained) > by_words.max(0.0)
+            {
+                judgement = Judgement { unlabelled: unlabelled.len(), ..judged(&trained.left_out) };
+                kernel = trained.kernel;
+            } else if by_words < 0.0 {
+                judgement = judged(&meaning.1);
+                kernel = meaning.0;
             }
         }
         Ok(Self { labels, kernel, judgement })
@@ -126,6 +140,11 @@ impl CategoryModel {
     /// Of the measured examples, each judged without itself and its paraphrases.
     pub fn quality(&self) -> Quality {
         self.judgement.quality
+    }
+
+    /// Texts that nobody labelled which it learned from: none where they did not make it better.
+    pub const fn unlabelled(&self) -> usize {
+        self.judgement.unlabelled
     }
 
     /// Log-odds of `class`, the scale on which evidence adds up.
@@ -161,6 +180,7 @@ impl Judgement {
             certain: moments(measured.iter().map(|(_, out, _)| loudness(&out.scores))),
             familiar: moments(measured.iter().map(|(_, out, _)| out.familiarity)),
             at_home: Vec::new(),
+            unlabelled: 0,
             held,
         };
         let mut at_home: Vec<f32> =

@@ -2,20 +2,26 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::{BUILTIN, CategoryModel, Classifier, Decider, Example, Known, Labelled, Readings, grouping};
 use crate::{
     AiError,
-    encoder::Encoder,
+    encoder::{Encoder, Reading},
     features, gloss,
     head::{Sample, Training},
+    kernel::Described,
 };
 
 /// How often an account's own example counts against one of the product's: people are right about their own account.
 const OWN_WEIGHT: usize = 4;
 /// Corrections, times this, that outnumber the built-in examples make calibration of the heads worth repeating.
 const FEW: usize = 4;
+
+/// Texts that nobody labelled and their words, which training reads: about half a minute's work.
+pub const MOST_UNLABELLED: usize = 8_000;
+const MOST_WORDS: usize = 160_000;
 
 /// A category to learn.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +40,27 @@ pub struct Lesson {
     pub examples: Vec<Example>,
     /// Messages whose classification people corrected.
     pub corrections: Vec<Example>,
+    /// Messages that nobody labelled, the most telling first.
+    pub unlabelled: Vec<String>,
+}
+
+/// What as many of the texts that nobody labelled mean as there is time to read, from the first.
+///
+/// # Errors
+/// When the model fails.
+pub fn read_unlabelled<'a>(
+    encoder: &Encoder,
+    unlabelled: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<Described>, AiError> {
+    let mut words = 0;
+    let affordable = |text: &&str| {
+        words += text.split_whitespace().count();
+        words <= MOST_WORDS
+    };
+    let unlabelled: Vec<&str> = unlabelled.into_iter().take(MOST_UNLABELLED).take_while(affordable).collect();
+    let readings = encoder.read(&unlabelled.into_par_iter().map(gloss::of).collect::<Vec<_>>())?;
+    let meaning = |Reading { vector, earlier }| Described { vector, earlier, grams: Vec::new() };
+    Ok(readings.into_iter().map(meaning).collect())
 }
 
 /// An example with its description.
@@ -56,7 +83,7 @@ impl Classifier {
         let taught: Vec<Taught<'_>> = builtin(&readings)
             .map(|taught| Taught { category: taught.example.category.as_deref(), ..taught })
             .collect();
-        Ok((train(&taught, &[], None)?, readings))
+        Ok((train(&taught, &[], &[], None)?, readings))
     }
 
     /// A classifier of `lesson`; `self` is the product's own and `readings` what it was read from. Blocks: seconds for
@@ -90,7 +117,8 @@ impl Classifier {
             }
         }));
         let labels: Vec<String> = lesson.subjects.iter().map(|subject| subject.name.clone()).collect();
-        train(&taught, &labels, Some(self))
+        let unlabelled = read_unlabelled(encoder, lesson.unlabelled.iter().map(String::as_str))?;
+        train(&taught, &labels, &unlabelled, Some(self))
     }
 }
 
@@ -113,7 +141,12 @@ fn described(subject: &Subject) -> Option<Example> {
     own.then(|| Example { text, category: Some(subject.name.clone()), ..Example::default() })
 }
 
-fn train(taught: &[Taught<'_>], labels: &[String], before: Option<&Classifier>) -> Result<Classifier, AiError> {
+fn train(
+    taught: &[Taught<'_>],
+    labels: &[String],
+    unlabelled: &[Described],
+    before: Option<&Classifier>,
+) -> Result<Classifier, AiError> {
     // The product's examples tell the same stories in five languages.
     let ours = taught.iter().take(BUILTIN.len()).map(|taught| &taught.sample).collect::<Vec<_>>();
     let groups = grouping::alike(&ours);
@@ -131,7 +164,8 @@ fn train(taught: &[Taught<'_>], labels: &[String], before: Option<&Classifier>) 
             })
         })
         .collect();
-    let category = CategoryModel::train(&labelled, labels)?;
+    let category = CategoryModel::train(&labelled, labels, unlabelled)?;
+    let learned_beside = if category.unlabelled() > 0 { unlabelled } else { &[] };
     let known =
         labelled.iter().map(|one| Known { text: one.text.to_owned(), category: one.label.to_owned() }).collect();
     let priority = |example: &Example| example.priority.map(|priority| priority.to_string());
@@ -145,7 +179,7 @@ fn train(taught: &[Taught<'_>], labels: &[String], before: Option<&Classifier>) 
         priority: priority?,
         sentiment: sentiment?,
         known: Arc::new(known),
-        name: format!("builtin-kernel-2-{}", &digest(taught)[..8]),
+        name: format!("builtin-kernel-2-{}", &digest(taught, learned_beside)[..8]),
     })
 }
 
@@ -169,10 +203,13 @@ fn decider(
 }
 
 /// Hash of everything that training depends on, hexadecimal.
-fn digest(taught: &[Taught<'_>]) -> String {
+fn digest(taught: &[Taught<'_>], unlabelled: &[Described]) -> String {
     let mut hasher = hasher();
     for taught in taught {
         hasher.update(format!("{:?}{:?}{}\n", taught.example, taught.category, taught.weight));
+    }
+    for value in unlabelled.iter().flat_map(|text| &text.vector) {
+        hasher.update(value.to_le_bytes());
     }
     hex::encode(hasher.finalize())
 }

@@ -21,7 +21,7 @@ use super::{encoder::Reading, features, gloss, head::Sample, kernel::Described, 
 pub use category::{CategoryModel, Judged, Labelled};
 pub use compare::Comparison;
 pub use decider::{Decider, Decision, Quality};
-pub use learn::{Lesson, Subject};
+pub use learn::{Lesson, MOST_UNLABELLED, Subject, read_unlabelled};
 pub use verdict::Verdict;
 
 /// A text whose category, priority or sentiment a person has decided; what is unknown teaches nothing.
@@ -100,6 +100,11 @@ impl Classifier {
     /// Texts that taught the categories.
     pub fn examples(&self) -> usize {
         self.known.len()
+    }
+
+    /// Messages that nobody labelled which taught the categories as well.
+    pub fn unlabelled(&self) -> usize {
+        self.category.unlabelled()
     }
 
     /// Name and version, as stored with each classification.

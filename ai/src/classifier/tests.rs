@@ -80,6 +80,7 @@ fn parcels() -> Lesson {
         subjects: vec![subject("billing", true), subject("delivery", false), subject("sales", true)],
         examples: examples.into_iter().map(example).collect(),
         corrections: Vec::new(),
+        unlabelled: Vec::new(),
     }
 }
 

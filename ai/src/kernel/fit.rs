@@ -11,10 +11,10 @@ use faer::{
 use rayon::prelude::*;
 
 use super::{Described, Kernel, LeftOut, Mix, Space, WIDTH, gram};
-use crate::AiError;
+use crate::{AiError, encoder::dot};
 
 /// Doubt about every label: keeps one odd example from bending everything around it.
-const RIDGE: f32 = 0.05;
+pub(super) const RIDGE: f32 = 0.05;
 /// Columns of the inverse that are made at a time.
 const COLUMNS: usize = 512;
 
@@ -85,7 +85,7 @@ pub(super) fn fit_in(
 }
 
 /// One row an example: 1 for its class.
-fn targets(examples: &[Taught<'_>], classes: usize) -> Vec<f32> {
+pub(super) fn targets(examples: &[Taught<'_>], classes: usize) -> Vec<f32> {
     let mut targets = vec![0f32; examples.len() * classes];
     for (row, example) in targets.chunks_exact_mut(classes).zip(examples) {
         row[example.class] = 1.0;
@@ -103,7 +103,7 @@ fn factorise(matrix: &mut [f32], examples: &[Taught<'_>]) -> Result<(), AiError>
 }
 
 /// In place, of a symmetric matrix of `size` columns.
-fn cholesky(matrix: &mut [f32], size: usize, parallel: Par) -> Result<(), AiError> {
+pub(super) fn cholesky(matrix: &mut [f32], size: usize, parallel: Par) -> Result<(), AiError> {
     let parameters = Spec::default();
     let scratch = llt::factor::cholesky_in_place_scratch::<f32>(size, parallel, parameters);
     llt::factor::cholesky_in_place(
@@ -167,13 +167,12 @@ fn without(columns: &[&[f32]], targets: &[f32], shares: &[f32], classes: usize) 
     let size = columns.len();
     let mut residuals = shares.to_vec();
     if size == 1 {
-        let certainty = super::dot(columns[0], columns[0]);
+        let certainty = dot(columns[0], columns[0]);
         for residual in &mut residuals {
             *residual /= certainty;
         }
     } else {
-        let mut block: Vec<f32> =
-            (0..size * size).map(|at| super::dot(columns[at / size], columns[at % size])).collect();
+        let mut block: Vec<f32> = (0..size * size).map(|at| dot(columns[at / size], columns[at % size])).collect();
         cholesky(&mut block, size, Par::Seq)?;
         llt::solve::solve_in_place(
             MatRef::from_column_major_slice(&block, size, size),

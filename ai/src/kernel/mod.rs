@@ -9,6 +9,7 @@
 
 mod fit;
 mod gram;
+mod self_training;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -18,9 +19,10 @@ use std::collections::HashMap;
 pub use fit::Taught;
 pub use gram::products;
 use rayon::prelude::*;
+pub use self_training::SelfTrained;
 
 use crate::{
-    encoder::DIMENSION,
+    encoder::{DIMENSION, dot},
     features::{SPACE, Sparse},
 };
 
@@ -43,7 +45,7 @@ impl Mix {
     /// With examples enough to learn which words matter. Tuned with cross-validation on public sets of questions.
     pub const WORDS: Self = Self { embedding: 0.4, earlier: 0.3, grams: 0.3 };
     /// With few examples: what the encoder knows of meaning is all there is.
-    pub const MEANING: Self = Self { embedding: 1.0, earlier: 0.0, grams: 0.0 };
+    pub const MEANING: Self = Self { embedding: 0.8, earlier: 0.2, grams: 0.0 };
 }
 
 /// A text as the kernel compares it.
@@ -62,12 +64,12 @@ pub struct Described {
 pub struct Kernel {
     classes: usize,
     space: Space,
-    /// [`WIDTH`] values an example.
+    /// [`WIDTH`] values an example, then as many for each centre of texts that nobody labelled.
     dense: Vec<f32>,
     grams: Vec<Sparse>,
     /// Of each n-gram, the examples that have it.
     postings: HashMap<u32, Vec<(u32, f32)>>,
-    /// `classes` values an example.
+    /// `classes` values an example and a centre.
     shares: Vec<f32>,
 }
 
@@ -133,7 +135,7 @@ impl Kernel {
         self.count(alike, &self.space.weigh(grams))
     }
 
-    /// The part of each example's likeness that does not come from n-grams.
+    /// The part of each example's and centre's likeness that does not come from n-grams.
     pub fn meaning(&self, text: &Described) -> Vec<f32> {
         self.alike(&self.space.place(text).0)
     }
@@ -154,6 +156,8 @@ impl Kernel {
             *likeness = (SHARPNESS * (*likeness - 1.0)).exp();
             scores.iter_mut().zip(shares).for_each(|(score, share)| *score += *likeness * share);
         }
+        // Centres vote, but nobody knows them.
+        likeness.truncate(self.len());
         Votes { scores, familiarity: familiarity(likeness.iter().copied()), likeness }
     }
 
@@ -225,17 +229,4 @@ fn familiarity(likeness: impl Iterator<Item = f32>) -> f32 {
         }
     }
     nearest.iter().sum::<f32>() / NEIGHBOURS as f32
-}
-
-/// In lanes, so that the compiler may use wide registers.
-fn dot(left: &[f32], right: &[f32]) -> f32 {
-    let ((left, left_rest), (right, right_rest)) = (left.as_chunks::<16>(), right.as_chunks::<16>());
-    let mut lanes = [0f32; 16];
-    for (left, right) in left.iter().zip(right) {
-        for ((lane, left), right) in lanes.iter_mut().zip(left).zip(right) {
-            *lane += left * right;
-        }
-    }
-    let rest: f32 = left_rest.iter().zip(right_rest).map(|(left, right)| left * right).sum();
-    lanes.iter().sum::<f32>() + rest
 }

@@ -16,8 +16,10 @@ impl Kernel {
         halves(&mut bytes, &[embedding, earlier, grams]);
         halves(&mut bytes, &self.space.centre);
         halves(&mut bytes, &self.space.rarity);
-        halves(&mut bytes, &self.dense);
-        halves(&mut bytes, &self.shares);
+        let (dense, centres) = self.dense.split_at(self.len() * WIDTH);
+        let (shares, centres_shares) = self.shares.split_at(self.len() * self.classes);
+        halves(&mut bytes, dense);
+        halves(&mut bytes, shares);
         for grams in &self.grams {
             bytes.extend((grams.len() as u32).to_le_bytes());
             for (gram, value) in grams {
@@ -25,6 +27,9 @@ impl Kernel {
                 bytes.extend(f16::from_f32(*value).to_le_bytes());
             }
         }
+        // Last, so that a kernel without centres is written as it always was.
+        halves(&mut bytes, centres);
+        halves(&mut bytes, centres_shares);
         bytes
     }
 
@@ -35,8 +40,8 @@ impl Kernel {
         let [embedding, earlier, grams] = <[f32; 3]>::try_from(bytes.values(3)?).ok()?;
         let mix = Mix { embedding, earlier, grams };
         let space = Space { mix, centre: bytes.values(DIMENSION)?, rarity: bytes.values(SPACE)? };
-        let dense = bytes.values(count.checked_mul(WIDTH)?)?;
-        let shares = bytes.values(count.checked_mul(classes)?)?;
+        let mut dense = bytes.values(count.checked_mul(WIDTH)?)?;
+        let mut shares = bytes.values(count.checked_mul(classes)?)?;
         let mut grams: Vec<Sparse> = Vec::new();
         for _ in 0..count {
             let size = bytes.number()?;
@@ -46,6 +51,9 @@ impl Kernel {
             };
             grams.push(pairs.iter().map(pair).collect());
         }
+        let centres = bytes.0.len() / (2 * (WIDTH + classes));
+        dense.extend(bytes.values(centres * WIDTH)?);
+        shares.extend(bytes.values(centres * classes)?);
         let sound = classes > 0 && bytes.0.is_empty() && grams.iter().flatten().all(|(_, value)| value.is_finite());
         sound.then(|| Self::assemble(classes, space, dense, grams, shares))
     }

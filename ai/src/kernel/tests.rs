@@ -87,3 +87,39 @@ fn bytes_give_the_same_kernel_and_damage_none() {
     }
     assert!(Kernel::fit(Mix::WORDS, &[], 3).is_err());
 }
+
+#[test]
+fn what_nobody_labelled_helps_where_examples_are_few() {
+    let mut random = SplitMix::new(4);
+    // Examples far from their class's middle, and many texts that show where it is.
+    let few: Vec<Described> = (0..12).map(|index| described(&mut random, index % 3, 5.0)).collect();
+    let many: Vec<Described> = (0..300).map(|index| described(&mut random, index % 3, 2.5)).collect();
+    let groups: Vec<usize> = (0..12).collect();
+    let examples = taught(&few, &groups);
+    let meaning = Kernel::fit(Mix::MEANING, &examples, 3).unwrap();
+    let trained = Kernel::self_train(&meaning, &examples, &many).unwrap().unwrap();
+    let right = |kernel: &Kernel| {
+        let mut random = SplitMix::new(44);
+        let texts = (0..300).map(|index| (index % 3, described(&mut random, index % 3, 5.0)));
+        texts.filter(|(class, text)| crate::head::argmax(&kernel.votes(text).scores) == *class).count()
+    };
+    let (alone, beside) = (right(&meaning.0), right(&trained.kernel));
+    assert!(beside > alone + 15, "{beside} for {alone} of 300");
+    let left_out = |left_out: &[LeftOut]| {
+        left_out.iter().enumerate().filter(|(index, out)| crate::head::argmax(&out.scores) == index % 3).count()
+    };
+    assert!(left_out(&trained.left_out) >= left_out(&trained.alone));
+
+    // The examples are what is known; the centres are nobody's text.
+    assert_eq!((trained.kernel.len(), trained.kernel.votes(&many[0]).likeness.len()), (12, 12));
+    let centres = trained.kernel.dense[12 * WIDTH..].chunks_exact(WIDTH);
+    assert!((20..=37).contains(&centres.len()));
+    let placed = |text: &Described| trained.kernel.space.place(text).0;
+    for (centre, text) in centres.flat_map(|centre| many.iter().map(move |text| (centre, text))) {
+        assert!(dot(centre, &placed(text)) < 0.999);
+    }
+    let bytes = trained.kernel.to_bytes();
+    let read = Kernel::from_bytes(&bytes).unwrap();
+    assert_eq!((read.to_bytes(), read.len(), read.dense.len()), (bytes, 12, trained.kernel.dense.len()));
+    assert!(Kernel::self_train(&meaning, &examples, &many[..7]).unwrap().is_none());
+}

@@ -133,6 +133,7 @@ fn Model(model: ClassifierModel, form: FormHandle, changed: Callback<()>) -> imp
                 {figure(K::ModelEce, K::ModelEceHint, tenths(model.ece))}
                 {figure(K::Examples, K::ModelExamplesHint, model.examples.to_string())}
                 {figure(K::Corrections, K::ModelCorrectionsHint, model.corrections.to_string())}
+                {figure(K::ModelUnlabelled, K::ModelUnlabelledHint, model.unlabelled.to_string())}
             </dl>
             <p class="mt-2 text-sm text-ink-2">{model.reason}</p>
         </li>

@@ -528,6 +528,8 @@ english! {
     ModelLive = "Judges now",
     ModelPrevious = "Earlier",
     ModelRefused = "Refused: worse than the one before",
+    ModelUnlabelled = "Unlabelled messages",
+    ModelUnlabelledHint = "Messages nobody corrected, which it learned from as well because that made it better",
     NewCategory = "New category",
     NoExamplesHint = "A few messages as customers write them teach more than a name.",
     NoExamplesYet = "No examples yet",

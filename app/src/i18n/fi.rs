@@ -528,6 +528,8 @@ complete! {
     ModelLive = "Päättää nyt",
     ModelPrevious = "Aiempi",
     ModelRefused = "Hylätty: edellistä huonompi",
+    ModelUnlabelled = "Luokittelemattomat viestit",
+    ModelUnlabelledHint = "Viestit, joita kukaan ei ole korjannut: se oppi niistäkin, koska se paransi tulosta",
     NewCategory = "Uusi aihe",
     NoExamplesHint = "Muutama viesti asiakkaiden sanoin opettaa enemmän kuin nimi.",
     NoExamplesYet = "Ei vielä esimerkkejä",

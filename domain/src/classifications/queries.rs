@@ -297,3 +297,16 @@ pub async fn corrections(tx: &mut TenantTx, limit: i64) -> Result<Vec<Corrected>
     .fetch_all(tx.conn())
     .await?)
 }
+
+/// Messages that were classified and never corrected, newest first.
+pub async fn uncorrected(tx: &mut TenantTx, limit: i64) -> Result<Vec<String>> {
+    let account = tx.account_id();
+    Ok(sqlx::query_scalar!(
+        "select m.content from classifications c join messages m on m.account_id = c.account_id and m.id = c.message_id
+         where c.account_id = $1 and c.corrected = '{}' order by c.id desc limit $2",
+        account.0,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}

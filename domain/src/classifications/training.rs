@@ -12,7 +12,7 @@ use crate::{
     Actor, Ctx, Error, Result, TenantTx,
     ai::{
         Example,
-        classifier::{Comparison, Lesson, Subject},
+        classifier::{Comparison, Lesson, MOST_UNLABELLED, Subject},
     },
     categories::jobs::TrainClassifier,
     classifications::queries,
@@ -24,6 +24,8 @@ use crate::{
 const CORRECTIONS: i64 = 2_000;
 /// Of the account's own examples, newest first: training holds a square of all in memory, half a gigabyte at this size.
 const EXAMPLES: i64 = 8_000;
+/// Messages learned from that nobody labelled, newest first: as many as training may read.
+const UNLABELLED: i64 = MOST_UNLABELLED as i64;
 /// One new correction in so many known ones is worth training for at once; fewer wait for [`PATIENCE`].
 const ENOUGH: i32 = 20;
 const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
@@ -111,7 +113,12 @@ pub(crate) async fn curriculum(tx: &mut TenantTx) -> Result<Curriculum> {
     Ok(Curriculum {
         corrections: corrections.len() as i32,
         fingerprint: hex::encode(hash.finalize()),
-        lesson: Lesson { subjects, examples: given, corrections },
+        lesson: Lesson {
+            subjects,
+            examples: given,
+            corrections,
+            unlabelled: queries::uncorrected(tx, UNLABELLED).await?,
+        },
         plain,
     })
 }

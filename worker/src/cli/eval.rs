@@ -43,7 +43,10 @@ pub struct ClassifyArgs {
     /// Learn from at most this many examples of each label
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     shots: Option<u32>,
-    /// Draws the examples and the folds
+    /// Learn beside them from the texts of at most this many of the other examples, as from messages that nobody labelled
+    #[arg(long, value_name = "N", default_value_t = ai::classifier::MOST_UNLABELLED)]
+    unlabelled: usize,
+    /// Draws the examples
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 }
@@ -53,8 +56,12 @@ pub async fn run(installation: &Installation, command: EvalCommand) -> anyhow::R
         EvalCommand::Classify(arguments) => {
             let report = tokio::task::spawn_blocking(move || {
                 let encoder = Encoder::load(&ai::find_model()?)?;
-                let shots = arguments.shots.map(|shots| shots as usize);
-                ai::eval::classify(&encoder, &arguments.train, &arguments.test, shots, arguments.seed)
+                let protocol = ai::eval::Protocol {
+                    shots: arguments.shots.map(|shots| shots as usize),
+                    unlabelled: arguments.unlabelled,
+                    seed: arguments.seed,
+                };
+                ai::eval::classify(&encoder, &arguments.train, &arguments.test, protocol)
             });
             println!("{}", report.await??);
             Ok(())

@@ -13,7 +13,7 @@ use testkit::{Office, TestApp};
 use types::{
     AccountId, Language,
     categories::{AddExamples, CreateCategory, Learning, ModelStatus},
-    classifications::{Classification, Correct},
+    classifications::{Classification, Correct, EvidenceKind},
     conversations::Priority,
     drafts::{AcceptDraft, DraftStatus, RejectDraft},
     jobs::Queue,
@@ -197,6 +197,91 @@ async fn a_worse_classifier_is_refused_and_the_one_before_goes_on(_: PgPoolOptio
     tx.commit().await.unwrap();
     assert_ne!(judged(&app, &acme, question).await.model, before.model);
     assert_eq!(learning(&app, &actor).await.models.len(), 2);
+}
+
+/// Of each category a few terse examples, and what customers write.
+const TOWN: [(&str, [&str; 3], [&str; 8]); 3] = [
+    (
+        "Library",
+        ["I never got the one I reserved", "It says I owe two euros", "Can I keep it a week longer?"],
+        [
+            "The book I reserved at the library has not arrived",
+            "The library says I owe two euros for a late book",
+            "Can I keep my library book a week longer?",
+            "My reserved novel is still not at the library",
+            "Why does the library charge me two euros for the book I brought back?",
+            "How do I renew the books I borrowed from the library?",
+            "I reserved a cookbook weeks ago and the library never told me it came",
+            "Is there a fine when I return library books late?",
+        ],
+    ),
+    (
+        "Swimming school",
+        ["My son has outgrown his level", "It was too cold on Tuesday", "Is there room among the beginners?"],
+        [
+            "My son has outgrown his level at the swimming school",
+            "The water of the pool was too cold in Tuesday's swimming lesson",
+            "Is there room in the swimming group for beginners?",
+            "Can my daughter move to a higher level in her swimming lessons?",
+            "The swimming teacher let the children freeze in cold water",
+            "I want to enrol two beginners in the swimming course",
+            "Which swimming level is right for a child who can dive?",
+            "The pool is so cold that my kids do not want to swim",
+        ],
+    ),
+    (
+        "Harbour",
+        ["How deep is it at the outer end?", "Someone has taken my place", "When may I lift it out for the winter?"],
+        [
+            "How deep is the water at the outer end of the harbour pier?",
+            "Someone has moored a boat in my place in the harbour",
+            "When may I lift my boat out of the harbour for the winter?",
+            "A stranger's sailing boat is tied up in my berth",
+            "Is the harbour deep enough for a boat with a keel of two metres?",
+            "I need the crane to lift my boat in October",
+            "Can I get a berth at the outer pier for my boat?",
+            "The rope at my berth was cut and another boat lies there",
+        ],
+    ),
+];
+
+#[sqlx::test(migrations = "../migrations")]
+async fn messages_that_nobody_labelled_teach_as_well(_: PgPoolOptions, options: PgConnectOptions) {
+    let app = TestApp::start(options).await;
+    let town = Office::open(&app, "town").await;
+    let actor = Actor::system(town.account);
+    for (_, _, messages) in TOWN {
+        for text in messages {
+            write(&app, &town, text).await;
+            write(&app, &town, &format!("Hello! {text}")).await;
+        }
+    }
+    app.work().await;
+    let mut tx = app.ctx.begin(&actor).await.unwrap();
+    let before = categories::list(&mut tx, &actor).await.unwrap();
+    for (name, examples, _) in TOWN {
+        let examples = examples.map(str::to_owned).to_vec();
+        let category = CreateCategory { name: name.to_owned(), description: String::new(), examples };
+        categories::create(&mut tx, &actor, category).await.unwrap();
+    }
+    for category in before {
+        categories::delete(&mut tx, &actor, category.id).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    app.work().await;
+
+    let models = learning(&app, &actor).await.models;
+    assert_eq!((models[0].unlabelled, models[0].status), (48, ModelStatus::Live), "{models:?}");
+    let (conversation, _) = write(&app, &town, "There is no room left for my boat").await;
+    app.work().await;
+    let mut tx = app.ctx.begin(&actor).await.unwrap();
+    let judged = classifications::latest(&mut tx, &actor, conversation).await.unwrap();
+    assert_eq!(judged.category, "Harbour", "{}", judged.reasoning);
+    // What it says of its reasons are the account's examples, never another customer's message.
+    let told = judged.evidence.iter().filter(|evidence| evidence.kind == EvidenceKind::Example);
+    for evidence in told {
+        assert!(TOWN.iter().any(|(_, examples, _)| examples.contains(&evidence.text.as_str())), "{evidence:?}");
+    }
 }
 
 /// Trains what is due now; answers how many jobs that were.

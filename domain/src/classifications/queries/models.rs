@@ -16,7 +16,7 @@ pub async fn list(tx: &mut TenantTx, only: Option<ClassifierModelId>) -> Result<
     let account = tx.account_id();
     Ok(sqlx::query_as!(
         ClassifierModel,
-        r#"select id as "id: ClassifierModelId", version, status as "status: ModelStatus", categories, examples, corrections, accuracy, ece,
+        r#"select id as "id: ClassifierModelId", version, status as "status: ModelStatus", categories, examples, corrections, unlabelled, accuracy, ece,
                   reason, training_ms, created_at
            from classifier_models where account_id = $1 and ($2::bigint is null or id = $2) order by version desc"#,
         account.0,
@@ -98,9 +98,9 @@ pub async fn insert(tx: &mut TenantTx, model: &NewModel<'_>) -> Result<Classifie
     let (account, now) = (tx.account_id(), tx.now());
     let quality = model.classifier.quality();
     Ok(sqlx::query_scalar!(
-        r#"insert into classifier_models (account_id, version, status, fingerprint, categories, examples, corrections, accuracy, ece, reason,
-                                          training_ms, weights, created_at)
-           values ($1, (select coalesce(max(version), 0) + 1 from classifier_models where account_id = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        r#"insert into classifier_models (account_id, version, status, fingerprint, categories, examples, corrections, unlabelled, accuracy, ece,
+                                          reason, training_ms, weights, created_at)
+           values ($1, (select coalesce(max(version), 0) + 1 from classifier_models where account_id = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
            returning id as "id: ClassifierModelId""#,
         account.0,
         model.status.as_str(),
@@ -108,6 +108,7 @@ pub async fn insert(tx: &mut TenantTx, model: &NewModel<'_>) -> Result<Classifie
         model.classifier.categories(),
         model.classifier.examples() as i32,
         model.corrections,
+        model.classifier.unlabelled() as i32,
         quality.accuracy,
         quality.ece,
         model.reason,
