@@ -5,7 +5,8 @@
 //! Likeness is `exp(2 · (a − 1))` of a mean of three cosines: of the embeddings, of the mean states one layer earlier, and
 //! of weighted n-grams; see [`Mix`]. The system is solved exactly, which also gives what every example would have been
 //! taken for had it (and its paraphrases) been left out (Rasmussen and Williams 2006, section 5.4.2): calibration and
-//! comparison of models need no further training.
+//! comparison of models need no further training. Where examples are few, texts that nobody labelled teach as well; see
+//! [`SelfTrained`].
 
 mod fit;
 mod gram;
