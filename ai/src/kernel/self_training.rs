@@ -6,6 +6,8 @@
 //! centres of the other texts, each the mean of several. So the trained kernel holds no text that nobody labelled, and its
 //! size does not depend on how many there were.
 
+use std::ops::Range;
+
 use faer::{
     Accum, MatMut, MatRef, Par,
     dyn_stack::MemStack,
@@ -45,7 +47,14 @@ struct Field<'a> {
     among: Vec<f32>,
 }
 
-/// A kernel that learned from other texts as well.
+/// What a round makes of the unlabelled texts, the same whatever is left out: each one's weight, by how sure its label is, and
+/// the weighed products of their rows. Most of the time goes into these.
+struct Round {
+    weights: Vec<f32>,
+    squares: Vec<f32>,
+}
+
+/// A kernel that learned from unlabelled texts as well.
 #[derive(Clone, Debug)]
 pub struct SelfTrained {
     pub kernel: Kernel,
@@ -81,11 +90,12 @@ impl Kernel {
             rows: likenesses(&texts, &landmarks),
             among: likenesses(&landmarks, &landmarks),
         };
-        let [_, shares] = field.learn(|_| true)?;
+        let mut rounds = Vec::new();
+        let [_, shares] = field.learn(|_| true, &mut rounds)?;
         let mut by_shares = [left_out.clone(), left_out.clone()];
         for fold in 0..FOLDS {
             let of_fold = |example: &Taught<'_>| example.group % FOLDS == fold;
-            let learned = field.learn(|example| !of_fold(example))?;
+            let learned = field.learn(|example| !of_fold(example), &mut rounds)?;
             for (left_out, shares) in by_shares.iter_mut().zip(&learned) {
                 let scores = field.scores(0..examples.len(), shares);
                 let rows = left_out.iter_mut().zip(scores.chunks_exact(field.classes)).zip(examples);
@@ -102,37 +112,45 @@ impl Kernel {
 
 impl Field<'_> {
     /// The landmarks' shares from the examples that are `kept`, and from what these say of the unlabelled texts as well.
-    fn learn(&self, kept: impl Fn(&Taught<'_>) -> bool) -> Result<[Vec<f32>; 2], AiError> {
-        let mut targets = fit::targets(self.examples, self.classes);
-        let mut weights: Vec<f32> =
+    /// `rounds` are made by whoever learns first, from all that is known.
+    fn learn(&self, kept: impl Fn(&Taught<'_>) -> bool, rounds: &mut Vec<Round>) -> Result<[Vec<f32>; 2], AiError> {
+        let (labelled, unlabelled) = (0..self.examples.len(), self.examples.len()..self.rows.len() / self.landmarks);
+        let weights: Vec<f32> =
             self.examples.iter().map(|example| if kept(example) { example.weight } else { 0.0 }).collect();
-        let alone = self.solve(&targets, &weights)?;
+        let mut system: Vec<f32> = self.among.iter().map(|likeness| fit::RIDGE * likeness).collect();
+        for landmark in 0..self.landmarks {
+            system[landmark * self.landmarks + landmark] += FIRM;
+        }
+        self.add_squares(&mut system, labelled.clone(), &weights);
+        let mut said = vec![0f32; self.landmarks * self.classes];
+        self.add_labels(&mut said, labelled, fit::targets(self.examples, self.classes), &weights);
+        let alone = self.solve(system.clone(), said.clone())?;
         let mut shares = alone.clone();
-        for _ in 0..ROUNDS {
-            targets.truncate(self.examples.len() * self.classes);
-            weights.truncate(self.examples.len());
-            let mut labels = self.scores(self.examples.len()..self.rows.len() / self.landmarks, &shares);
-            for label in labels.chunks_exact_mut(self.classes) {
-                for score in &mut *label {
-                    *score /= TEMPERATURE;
-                }
-                softmax(label);
-                let surest = label.iter().copied().fold(0.0, f32::max);
-                weights.push(SURE * surest * surest);
+        for number in 0..ROUNDS {
+            let labels = self.labels(unlabelled.clone(), &shares);
+            if rounds.len() == number {
+                let surest = labels.chunks_exact(self.classes).map(|label| label.iter().copied().fold(0.0, f32::max));
+                let weights: Vec<f32> = surest.map(|surest| SURE * surest * surest).collect();
+                let mut squares = vec![0f32; system.len()];
+                self.add_squares(&mut squares, unlabelled.clone(), &weights);
+                rounds.push(Round { weights, squares });
             }
-            targets.extend(labels);
-            shares = self.solve(&targets, &weights)?;
+            let Round { weights, squares } = &rounds[number];
+            let system = system.iter().zip(squares).map(|(known, more)| known + more).collect();
+            let mut said = said.clone();
+            self.add_labels(&mut said, unlabelled.clone(), labels, weights);
+            shares = self.solve(system, said)?;
         }
         Ok([alone, shares])
     }
 
     /// A row of classes for each of these texts.
-    fn scores(&self, texts: std::ops::Range<usize>, shares: &[f32]) -> Vec<f32> {
+    fn scores(&self, texts: Range<usize>, shares: &[f32]) -> Vec<f32> {
         let mut scores = vec![0f32; texts.len() * self.classes];
         matmul(
             MatMut::from_row_major_slice_mut(&mut scores, texts.len(), self.classes),
             Accum::Replace,
-            self.rows(&self.rows, texts),
+            self.rows(texts.clone()),
             MatRef::from_row_major_slice(shares, self.landmarks, self.classes),
             1.0,
             Par::rayon(0),
@@ -140,26 +158,32 @@ impl Field<'_> {
         scores
     }
 
-    fn rows<'a>(&self, rows: &'a [f32], texts: std::ops::Range<usize>) -> MatRef<'a, f32> {
-        let values = &rows[texts.start * self.landmarks..texts.end * self.landmarks];
+    /// As probabilities.
+    fn labels(&self, texts: Range<usize>, shares: &[f32]) -> Vec<f32> {
+        let mut labels = self.scores(texts, shares);
+        for label in labels.chunks_exact_mut(self.classes) {
+            for score in &mut *label {
+                *score /= TEMPERATURE;
+            }
+            softmax(label);
+        }
+        labels
+    }
+
+    fn rows(&self, texts: Range<usize>) -> MatRef<'_, f32> {
+        let values = &self.rows[texts.start * self.landmarks..texts.end * self.landmarks];
         MatRef::from_row_major_slice(values, texts.len(), self.landmarks)
     }
 
-    /// Least squares over the first `weights.len()` texts, each by its weight, with a ridge.
-    fn solve(&self, targets: &[f32], weights: &[f32]) -> Result<Vec<f32>, AiError> {
-        let (count, size) = (weights.len(), self.landmarks);
-        let weighed = |values: &[f32], width: usize| -> Vec<f32> {
-            let rows = values.par_chunks_exact(width).zip(weights);
-            rows.flat_map_iter(|(row, weight)| row.iter().map(|value| value * weight.sqrt())).collect()
-        };
-        let (rows, targets) = (weighed(&self.rows, size), weighed(targets, self.classes));
-        let rows = self.rows(&rows, 0..count);
-        let mut system: Vec<f32> = self.among.iter().map(|likeness| fit::RIDGE * likeness).collect();
-        for landmark in 0..size {
-            system[landmark * size + landmark] += FIRM;
-        }
+    /// Adds to the lower triangle of `system` the product of each text's row with itself, by its weight.
+    fn add_squares(&self, system: &mut [f32], texts: Range<usize>, weights: &[f32]) {
+        let values = &self.rows[texts.start * self.landmarks..texts.end * self.landmarks];
+        let weighed = values.par_chunks_exact(self.landmarks).zip(weights);
+        let weighed: Vec<f32> =
+            weighed.flat_map_iter(|(row, weight)| row.iter().map(|value| value * weight.sqrt())).collect();
+        let rows = MatRef::from_row_major_slice(&weighed, texts.len(), self.landmarks);
         triangular::matmul(
-            MatMut::from_column_major_slice_mut(&mut system, size, size),
+            MatMut::from_column_major_slice_mut(system, self.landmarks, self.landmarks),
             triangular::BlockStructure::TriangularLower,
             Accum::Add,
             rows.transpose(),
@@ -169,19 +193,30 @@ impl Field<'_> {
             1.0,
             Par::rayon(0),
         );
-        fit::cholesky(&mut system, size, Par::rayon(0))?;
-        let mut shares = vec![0f32; size * self.classes];
+    }
+
+    /// Adds what the texts' labels, by their weight, ask of each landmark.
+    fn add_labels(&self, said: &mut [f32], texts: Range<usize>, mut labels: Vec<f32>, weights: &[f32]) {
+        for (label, weight) in labels.chunks_exact_mut(self.classes).zip(weights) {
+            for value in label {
+                *value *= weight;
+            }
+        }
         matmul(
-            MatMut::from_row_major_slice_mut(&mut shares, size, self.classes),
-            Accum::Replace,
-            rows.transpose(),
-            MatRef::from_row_major_slice(&targets, count, self.classes),
+            MatMut::from_row_major_slice_mut(said, self.landmarks, self.classes),
+            Accum::Add,
+            self.rows(texts.clone()).transpose(),
+            MatRef::from_row_major_slice(&labels, texts.len(), self.classes),
             1.0,
             Par::rayon(0),
         );
+    }
+
+    fn solve(&self, mut system: Vec<f32>, mut shares: Vec<f32>) -> Result<Vec<f32>, AiError> {
+        fit::cholesky(&mut system, self.landmarks, Par::rayon(0))?;
         llt::solve::solve_in_place(
-            MatRef::from_column_major_slice(&system, size, size),
-            MatMut::from_row_major_slice_mut(&mut shares, size, self.classes),
+            MatRef::from_column_major_slice(&system, self.landmarks, self.landmarks),
+            MatMut::from_row_major_slice_mut(&mut shares, self.landmarks, self.classes),
             Par::rayon(0),
             MemStack::new(&mut []),
         );
