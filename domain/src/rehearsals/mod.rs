@@ -95,7 +95,7 @@ pub async fn cases(
     find(tx, id).await?;
     let limit = page::limit(query.limit)?;
     let before: Option<MessageId> = page::decode(query.cursor.as_deref())?;
-    let rows = queries::cases(tx, id, query.changed.unwrap_or(false), before, i64::from(limit) + 1).await?;
+    let rows = queries::cases::list(tx, id, query.changed.unwrap_or(false), before, i64::from(limit) + 1).await?;
     Ok(Page::cut(rows, limit, |case| page::encode(&case.message_id)))
 }
 
@@ -135,7 +135,7 @@ pub async fn run(
     let row = undecided(tx, id).await?;
     change::check(ctx, tx, actor, &row.changes.0).await?;
     queries::reopen(tx, id, &row.changes.0).await?;
-    let fingerprint = queries::fingerprint(tx, &articles(&row.changes.0)).await?;
+    let fingerprint = queries::subjects::fingerprint(tx, &articles(&row.changes.0)).await?;
     if queries::start(tx, id, wanted.into(), &fingerprint).await? == 0 {
         return Err(Error::Conflict {
             code: "nothing_resolved",
@@ -292,11 +292,11 @@ fn sealed(ctx: &Ctx, tx: &TenantTx, changes: Vec<Change>) -> Result<Vec<Change>>
 async fn shown(tx: &mut TenantTx, row: Row) -> Result<Rehearsal> {
     let Json(changes) = row.changes;
     let stale = row.status == RehearsalStatus::Done
-        && row.fingerprint != Some(queries::fingerprint(tx, &articles(&changes)).await?);
+        && row.fingerprint != Some(queries::subjects::fingerprint(tx, &articles(&changes)).await?);
     Ok(Rehearsal {
         id: row.id,
         status: row.status,
-        flips: queries::flips(tx, row.id).await?,
+        flips: queries::cases::flips(tx, row.id).await?,
         changes: named(tx, changes, &row.names).await?,
         conversations: row.conversations,
         tried: row.tried,
@@ -312,8 +312,8 @@ async fn shown(tx: &mut TenantTx, row: Row) -> Result<Rehearsal> {
 
 /// The changes as people see them; `kept` is what they were about when they were decided.
 async fn named(tx: &mut TenantTx, changes: Vec<Change>, kept: &[String]) -> Result<Vec<Proposed>> {
-    let categories = queries::categories(tx).await?;
-    let titles = queries::titles(tx, &articles(&changes)).await?;
+    let categories = queries::subjects::categories(tx).await?;
+    let titles = queries::subjects::titles(tx, &articles(&changes)).await?;
     let name = |change: &Change| match change {
         Change::Threshold { .. } | Change::Model { .. } | Change::CreateCategory { .. } => None,
         Change::UpdateCategory { category_id, .. }

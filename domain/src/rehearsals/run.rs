@@ -68,7 +68,7 @@ async fn slice(ctx: &Ctx, account: AccountId, id: RehearsalId) -> Result<Option<
     let until = Instant::now() + SLICE;
     while Instant::now() < until {
         let mut tx = ctx.begin_in(account).await?;
-        let Some(message) = queries::untried(&mut tx, id).await? else { return Ok(Some(plan)) };
+        let Some(message) = queries::cases::untried(&mut tx, id).await? else { return Ok(Some(plan)) };
         let message = match messages::find(&mut tx, message).await {
             Ok(message) => message,
             // Erased a moment ago, and its case with it.
@@ -76,11 +76,11 @@ async fn slice(ctx: &Ctx, account: AccountId, id: RehearsalId) -> Result<Option<
             Err(error) => return Err(error),
         };
         let (text, _) = classifications::read_together(&mut tx, &message).await?;
-        let reference = queries::answered_by_person(&mut tx, message.conversation_id, message.id).await?;
+        let reference = queries::cases::answered_by_person(&mut tx, message.conversation_id, message.id).await?;
         drop(tx);
         let (now, then, flips) = try_out(ctx, account, &plan, &message, &text, reference.as_deref()).await?;
         let mut tx = ctx.begin_in(account).await?;
-        if !queries::save_case(&mut tx, id, message.id, &now, &then, &flips).await? {
+        if !queries::cases::save(&mut tx, id, message.id, &now, &then, &flips).await? {
             return Ok(None);
         }
         tx.commit().await?;
@@ -198,8 +198,8 @@ fn renamed(plan: &Plan) -> HashMap<&str, &str> {
 
 async fn finish(tx: &mut crate::TenantTx, plan: &Plan) -> Result<()> {
     let names = renamed(plan);
-    let settled: HashMap<MessageId, String> = queries::settled(tx, plan.id).await?.into_iter().collect();
-    let cases: Vec<Case> = queries::tried(tx, plan.id)
+    let settled: HashMap<MessageId, String> = queries::cases::settled(tx, plan.id).await?.into_iter().collect();
+    let cases: Vec<Case> = queries::cases::tried(tx, plan.id)
         .await?
         .into_iter()
         .map(|(message, now, then)| {

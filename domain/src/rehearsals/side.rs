@@ -42,7 +42,7 @@ impl Standing {
         Ok(Self {
             threshold: accounts::get(tx).await?.auto_assign_threshold,
             settings: ai_settings::queries::find(tx).await?,
-            categories: queries::categories(tx).await?,
+            categories: queries::subjects::categories(tx).await?,
             teams: conversations::queries::team_names(tx).await?.into_iter().map(|team| team.name).collect(),
         })
     }
