@@ -119,7 +119,8 @@ impl CategoryModel {
             let by_words = judgement.quality.accuracy - accuracy(&meaning.1);
             // A tenth of the examples left out costs more than one: what is gained is measured on the same tenths.
             let gain = |trained: &SelfTrained| accuracy(&trained.left_out) - accuracy(&trained.alone);
-            if let Some(trained) = Kernel::self_train(&meaning, &taught, unlabelled)?
+            let alone = Kernel::fit(Mix::UNLABELLED, &taught, labels.len())?;
+            if let Some(trained) = Kernel::self_train(&alone, &taught, unlabelled)?
                 && gain(&trained) > by_words.max(0.0)
             {
                 judgement = Judgement { unlabelled: unlabelled.len(), ..judged(&trained.left_out) };

@@ -46,7 +46,9 @@ impl Mix {
     /// With examples enough to learn which words matter. Tuned with cross-validation on public sets of questions.
     pub const WORDS: Self = Self { embedding: 0.4, earlier: 0.3, grams: 0.3 };
     /// With few examples: what the encoder knows of meaning is all there is.
-    pub const MEANING: Self = Self { embedding: 0.8, earlier: 0.2, grams: 0.0 };
+    pub const MEANING: Self = Self { embedding: 1.0, earlier: 0.0, grams: 0.0 };
+    /// With few examples and many unlabelled texts, which tell the earlier states that matter from the others.
+    pub const UNLABELLED: Self = Self { embedding: 0.8, earlier: 0.2, grams: 0.0 };
 }
 
 /// A text as the kernel compares it.

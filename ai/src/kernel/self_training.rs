@@ -65,27 +65,28 @@ pub struct SelfTrained {
 }
 
 impl Kernel {
-    /// Learns `examples` by meaning, and from `unlabelled` beside them. `left_out` is what [`Kernel::fit`] by meaning gave: how
-    /// familiar an example is does not depend on the others. None when the unlabelled texts are too few for a centre.
+    /// Learns from `unlabelled` beside the `examples`, of which [`Kernel::fit`] by [`Mix::UNLABELLED`](super::Mix) gave
+    /// `labelled` and `left_out`: how familiar an example is does not depend on the others. None when the unlabelled texts are too few
+    /// for a centre.
     ///
     /// # Errors
     /// `Training` when the examples cannot be told apart.
     pub fn self_train(
-        (meaning, left_out): &(Self, Vec<LeftOut>),
+        (labelled, left_out): &(Self, Vec<LeftOut>),
         examples: &[Taught<'_>],
         unlabelled: &[Described],
     ) -> Result<Option<SelfTrained>, AiError> {
-        let unlabelled: Vec<Vec<f32>> = unlabelled.par_iter().map(|text| meaning.space.place(text).0).collect();
+        let unlabelled: Vec<Vec<f32>> = unlabelled.par_iter().map(|text| labelled.space.place(text).0).collect();
         let centres = cluster::centres(&unlabelled, (unlabelled.len() / PER_CENTRE).min(MOST_CENTRES), FEWEST);
         if centres.is_empty() {
             return Ok(None);
         }
-        let known = || meaning.dense.chunks_exact(WIDTH);
+        let known = || labelled.dense.chunks_exact(WIDTH);
         let landmarks: Vec<&[f32]> = known().chain(centres.iter().map(Vec::as_slice)).collect();
         let texts: Vec<&[f32]> = known().chain(unlabelled.iter().map(Vec::as_slice)).collect();
         let field = Field {
             examples,
-            classes: meaning.classes,
+            classes: labelled.classes,
             landmarks: landmarks.len(),
             rows: likenesses(&texts, &landmarks),
             among: likenesses(&landmarks, &landmarks),
@@ -105,8 +106,8 @@ impl Kernel {
             }
         }
         let [alone, left_out] = by_shares;
-        let dense = [&*meaning.dense, &centres.concat()].concat();
-        Ok(Some(SelfTrained { kernel: Self { dense, shares, ..meaning.clone() }, left_out, alone }))
+        let dense = [&*labelled.dense, &centres.concat()].concat();
+        Ok(Some(SelfTrained { kernel: Self { dense, shares, ..labelled.clone() }, left_out, alone }))
     }
 }
 

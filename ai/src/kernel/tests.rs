@@ -96,14 +96,14 @@ fn what_nobody_labelled_helps_where_examples_are_few() {
     let many: Vec<Described> = (0..300).map(|index| described(&mut random, index % 3, 2.5)).collect();
     let groups: Vec<usize> = (0..12).collect();
     let examples = taught(&few, &groups);
-    let meaning = Kernel::fit(Mix::MEANING, &examples, 3).unwrap();
-    let trained = Kernel::self_train(&meaning, &examples, &many).unwrap().unwrap();
+    let labelled = Kernel::fit(Mix::UNLABELLED, &examples, 3).unwrap();
+    let trained = Kernel::self_train(&labelled, &examples, &many).unwrap().unwrap();
     let right = |kernel: &Kernel| {
         let mut random = SplitMix::new(44);
         let texts = (0..300).map(|index| (index % 3, described(&mut random, index % 3, 5.0)));
         texts.filter(|(class, text)| crate::head::argmax(&kernel.votes(text).scores) == *class).count()
     };
-    let (alone, beside) = (right(&meaning.0), right(&trained.kernel));
+    let (alone, beside) = (right(&labelled.0), right(&trained.kernel));
     assert!(beside > alone + 15, "{beside} for {alone} of 300");
     let left_out = |left_out: &[LeftOut]| {
         left_out.iter().enumerate().filter(|(index, out)| crate::head::argmax(&out.scores) == index % 3).count()
@@ -121,5 +121,5 @@ fn what_nobody_labelled_helps_where_examples_are_few() {
     let bytes = trained.kernel.to_bytes();
     let read = Kernel::from_bytes(&bytes).unwrap();
     assert_eq!((read.to_bytes(), read.len(), read.dense.len()), (bytes, 12, trained.kernel.dense.len()));
-    assert!(Kernel::self_train(&meaning, &examples, &many[..7]).unwrap().is_none());
+    assert!(Kernel::self_train(&labelled, &examples, &many[..7]).unwrap().is_none());
 }
