@@ -25,7 +25,8 @@ struct Growing {
 pub fn group(vectors: &[Vec<f32>], threshold: f32) -> Vec<Group> {
     let mut growing: Vec<Growing> = Vec::new();
     for vector in vectors {
-        match nearest(&growing, vector).filter(|(_, likeness)| *likeness >= threshold) {
+        match nearest(growing.iter().map(|group| &group.centre), vector).filter(|(_, likeness)| *likeness >= threshold)
+        {
             Some((at, _)) => growing[at].take(vector),
             None => growing.push(Growing { sum: vector.clone(), centre: vector.clone() }),
         }
@@ -33,7 +34,8 @@ pub fn group(vectors: &[Vec<f32>], threshold: f32) -> Vec<Group> {
     let mut groups: Vec<Vec<usize>> = vec![Vec::new(); growing.len()];
     let mut alone = Vec::new();
     for (index, vector) in vectors.iter().enumerate() {
-        match nearest(&growing, vector).filter(|(_, likeness)| *likeness >= threshold) {
+        match nearest(growing.iter().map(|group| &group.centre), vector).filter(|(_, likeness)| *likeness >= threshold)
+        {
             Some((at, _)) => groups[at].push(index),
             // Its own group has moved away from it.
             None => alone.push(vec![index]),
@@ -59,8 +61,8 @@ impl Growing {
     }
 }
 
-fn nearest(groups: &[Growing], vector: &[f32]) -> Option<(usize, f32)> {
-    let likeness = groups.iter().map(|group| dot(vector, &group.centre)).enumerate();
+fn nearest<'a>(centres: impl Iterator<Item = &'a Vec<f32>>, vector: &[f32]) -> Option<(usize, f32)> {
+    let likeness = centres.map(|centre| dot(vector, centre)).enumerate();
     // Of equals the earlier one.
     likeness.fold(None, |best, next| if best.is_some_and(|(_, most)| most >= next.1) { best } else { Some(next) })
 }
@@ -74,9 +76,9 @@ pub fn centres(vectors: &[Vec<f32>], count: usize, fewest: usize) -> Vec<Vec<f32
     let mut centres: Vec<Vec<f32>> = (0..count).map(|index| vectors[index * vectors.len() / count].clone()).collect();
     for moved in 1..=MOVES {
         let mut sums = vec![(vec![0f32; vectors.first().map_or(0, Vec::len)], 0); centres.len()];
-        let nearest: Vec<Option<usize>> = vectors.par_iter().map(|vector| closest(&centres, vector)).collect();
-        for (vector, nearest) in vectors.iter().zip(nearest) {
-            let Some((sum, members)) = nearest.map(|nearest| &mut sums[nearest]) else { continue };
+        let found: Vec<_> = vectors.par_iter().map(|vector| nearest(centres.iter(), vector)).collect();
+        for (vector, found) in vectors.iter().zip(found) {
+            let Some((sum, members)) = found.map(|(at, _)| &mut sums[at]) else { continue };
             sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value);
             *members += 1;
         }
@@ -88,11 +90,6 @@ pub fn centres(vectors: &[Vec<f32>], count: usize, fewest: usize) -> Vec<Vec<f32
         }
     }
     centres
-}
-
-fn closest(centres: &[Vec<f32>], vector: &[f32]) -> Option<usize> {
-    let likeness = centres.iter().map(|centre| dot(vector, centre)).enumerate();
-    likeness.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(index, _)| index)
 }
 
 #[cfg(test)]

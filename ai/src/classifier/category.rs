@@ -82,7 +82,8 @@ impl Judged {
 }
 
 impl CategoryModel {
-    /// Learns the examples, and by self-training from `unlabelled` texts where that makes it better at examples left out. `labels` are all there are, also those without an example.
+    /// Learns the examples, and by self-training from `unlabelled` texts where that makes it better at examples left out.
+    /// `labels` are all there are, also those without an example.
     ///
     /// # Errors
     /// `Training` without examples.
@@ -119,8 +120,7 @@ impl CategoryModel {
             let by_words = judgement.quality.accuracy - accuracy(&meaning.1);
             // A tenth of the examples left out costs more than one: what is gained is measured on the same tenths.
             let gain = |trained: &SelfTrained| accuracy(&trained.left_out) - accuracy(&trained.alone);
-            let alone = Kernel::fit(Mix::UNLABELLED, &taught, labels.len())?;
-            if let Some(trained) = Kernel::self_train(&alone, &taught, unlabelled)?
+            if let Some(trained) = Kernel::self_train(&taught, labels.len(), unlabelled)?
                 && gain(&trained) > by_words.max(0.0)
             {
                 judgement = Judgement { unlabelled: unlabelled.len(), ..judged(&trained.left_out) };

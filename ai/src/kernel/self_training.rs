@@ -18,7 +18,7 @@ use faer::{
 };
 use rayon::prelude::*;
 
-use super::{Described, Kernel, LeftOut, SHARPNESS, Taught, WIDTH, fit};
+use super::{Described, Kernel, LeftOut, Mix, SHARPNESS, Taught, WIDTH, fit};
 use crate::{AiError, cluster, encoder::dot, head::softmax};
 
 /// Other texts a centre stands for, and the fewest it may be the mean of.
@@ -65,17 +65,20 @@ pub struct SelfTrained {
 }
 
 impl Kernel {
-    /// Learns from `unlabelled` beside the `examples`, of which [`Kernel::fit`] by [`Mix::UNLABELLED`](super::Mix) gave
-    /// `labelled` and `left_out`: how familiar an example is does not depend on the others. None when the unlabelled texts are too few
-    /// for a centre.
+    /// Learns from `unlabelled` beside the `examples`; None when the unlabelled texts are too few for a centre.
     ///
     /// # Errors
     /// `Training` when the examples cannot be told apart.
     pub fn self_train(
-        (labelled, left_out): &(Self, Vec<LeftOut>),
         examples: &[Taught<'_>],
+        classes: usize,
         unlabelled: &[Described],
     ) -> Result<Option<SelfTrained>, AiError> {
+        if unlabelled.len() < PER_CENTRE {
+            return Ok(None);
+        }
+        // How familiar an example is does not depend on the others.
+        let (labelled, left_out) = Self::fit(Mix::UNLABELLED, examples, classes)?;
         let unlabelled: Vec<Vec<f32>> = unlabelled.par_iter().map(|text| labelled.space.place(text).0).collect();
         let centres = cluster::centres(&unlabelled, (unlabelled.len() / PER_CENTRE).min(MOST_CENTRES), FEWEST);
         if centres.is_empty() {
@@ -86,14 +89,14 @@ impl Kernel {
         let texts: Vec<&[f32]> = known().chain(unlabelled.iter().map(Vec::as_slice)).collect();
         let field = Field {
             examples,
-            classes: labelled.classes,
+            classes,
             landmarks: landmarks.len(),
             rows: likenesses(&texts, &landmarks),
             among: likenesses(&landmarks, &landmarks),
         };
         let mut rounds = Vec::new();
         let [_, shares] = field.learn(|_| true, &mut rounds)?;
-        let mut by_shares = [left_out.clone(), left_out.clone()];
+        let mut by_shares = [left_out.clone(), left_out];
         for fold in 0..FOLDS {
             let of_fold = |example: &Taught<'_>| example.group % FOLDS == fold;
             let learned = field.learn(|example| !of_fold(example), &mut rounds)?;
@@ -107,7 +110,7 @@ impl Kernel {
         }
         let [alone, left_out] = by_shares;
         let dense = [&*labelled.dense, &centres.concat()].concat();
-        Ok(Some(SelfTrained { kernel: Self { dense, shares, ..labelled.clone() }, left_out, alone }))
+        Ok(Some(SelfTrained { kernel: Self { dense, shares, ..labelled }, left_out, alone }))
     }
 }
 

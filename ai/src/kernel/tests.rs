@@ -97,7 +97,7 @@ fn what_nobody_labelled_helps_where_examples_are_few() {
     let groups: Vec<usize> = (0..12).collect();
     let examples = taught(&few, &groups);
     let labelled = Kernel::fit(Mix::UNLABELLED, &examples, 3).unwrap();
-    let trained = Kernel::self_train(&labelled, &examples, &many).unwrap().unwrap();
+    let trained = Kernel::self_train(&examples, 3, &many).unwrap().unwrap();
     let right = |kernel: &Kernel| {
         let mut random = SplitMix::new(44);
         let texts = (0..300).map(|index| (index % 3, described(&mut random, index % 3, 5.0)));
@@ -121,5 +121,5 @@ fn what_nobody_labelled_helps_where_examples_are_few() {
     let bytes = trained.kernel.to_bytes();
     let read = Kernel::from_bytes(&bytes).unwrap();
     assert_eq!((read.to_bytes(), read.len(), read.dense.len()), (bytes, 12, trained.kernel.dense.len()));
-    assert!(Kernel::self_train(&labelled, &examples, &many[..7]).unwrap().is_none());
+    assert!(Kernel::self_train(&examples, 3, &many[..7]).unwrap().is_none());
 }
