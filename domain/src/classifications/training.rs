@@ -32,6 +32,7 @@ const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
 /// What an account teaches, as it stands.
 pub(crate) struct Curriculum {
+    /// Without what nobody labelled; see [`unlabelled`].
     pub lesson: Lesson,
     /// Hash of all of it.
     pub fingerprint: String,
@@ -62,11 +63,12 @@ pub async fn train(ctx: &Ctx, job: &Claimed) -> Result<()> {
         jobs::done_in(&mut tx, job).await?;
         return tx.commit().await;
     }
+    let lesson = Lesson { unlabelled: unlabelled(&mut tx).await?, ..taught.lesson };
     drop(tx);
 
     let present = models::classifier(ctx, job.account_id, live.as_ref()).await?;
     let started = ctx.now();
-    let trained = ctx.ai.learn(taught.lesson).await.map_err(|error| Error::Unavailable(error.into()))?;
+    let trained = ctx.ai.learn(lesson).await.map_err(|error| Error::Unavailable(error.into()))?;
     let training_ms = (ctx.now() - started).num_milliseconds();
     let comparison = Comparison::of(&trained, &present);
     tracing::info!(account = %job.account_id, %comparison, training_ms, "classifications.classifier.trained");
@@ -95,6 +97,11 @@ pub async fn train(ctx: &Ctx, job: &Claimed) -> Result<()> {
     Ok(())
 }
 
+/// What training reads beside [`Curriculum`]: thousands of messages, for nobody who only compares.
+pub(crate) async fn unlabelled(tx: &mut TenantTx) -> Result<Vec<String>> {
+    queries::uncorrected(tx, UNLABELLED).await
+}
+
 pub(crate) async fn curriculum(tx: &mut TenantTx) -> Result<Curriculum> {
     let subjects = queries::models::subjects(tx).await?;
     let given = queries::models::examples(tx, EXAMPLES).await?;
@@ -113,12 +120,7 @@ pub(crate) async fn curriculum(tx: &mut TenantTx) -> Result<Curriculum> {
     Ok(Curriculum {
         corrections: corrections.len() as i32,
         fingerprint: hex::encode(hash.finalize()),
-        lesson: Lesson {
-            subjects,
-            examples: given,
-            corrections,
-            unlabelled: queries::uncorrected(tx, UNLABELLED).await?,
-        },
+        lesson: Lesson { subjects, examples: given, corrections, unlabelled: Vec::new() },
         plain,
     })
 }

@@ -20,7 +20,10 @@ use super::{
 };
 use crate::{
     Actor, Ctx, Error, Result,
-    ai::{Classifier, classifier::Comparison},
+    ai::{
+        Classifier,
+        classifier::{Comparison, Lesson},
+    },
     classifications::{self, models, training},
     events::{self, Audit},
     jobs::{self, Claimed, NewJob, enqueue},
@@ -135,14 +138,15 @@ async fn trained(
 ) -> Result<(Arc<Classifier>, Option<Comparison>)> {
     let mut tx = ctx.begin_in(account).await?;
     let kept = queries::trained(&mut tx, id).await?.filter(|kept| kept.curriculum == teaching.fingerprint);
-    drop(tx);
     if let Some(kept) = kept
         && let Some(classifier) = ctx.ai.read_classifier(&kept.weights)
     {
         return Ok((Arc::new(classifier), Some(kept.comparison.0)));
     }
+    let lesson = Lesson { unlabelled: training::unlabelled(&mut tx).await?, ..teaching.lesson };
+    drop(tx);
     let started = ctx.now();
-    let classifier = ctx.ai.learn(teaching.lesson).await.map_err(|error| Error::Unavailable(error.into()))?;
+    let classifier = ctx.ai.learn(lesson).await.map_err(|error| Error::Unavailable(error.into()))?;
     let comparison = Comparison::of(&classifier, present);
     let mut tx = ctx.begin_in(account).await?;
     let kept = Trained {
