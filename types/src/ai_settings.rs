@@ -102,6 +102,8 @@ response! {
         pub output_price_micros: i64,
         pub classifications_per_minute: i32,
         pub drafts_per_minute: i32,
+        /// Whether what is published, and changes of it, must be rehearsed first.
+        pub rehearse_articles: bool,
         /// What the assistant asks with these settings, on the server that answered.
         pub in_use: ModelInUse,
         /// The remote models of passages and questions, the one that answers first.
@@ -181,6 +183,8 @@ request! {
         pub classifications_per_minute: Option<i32>,
         #[serde(default)]
         pub drafts_per_minute: Option<i32>,
+        #[serde(default)]
+        pub rehearse_articles: Option<bool>,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     ai_settings::UpdateAiSettings,
     categories::{CreateCategory, SetDraftPolicy, UpdateCategory},
     classifications::Outcome,
+    knowledge::SaveArticle,
 };
 
 text_enum! {
@@ -86,6 +87,21 @@ pub enum Change {
     Publish {
         article_id: ArticleId,
     },
+    /// Replaces an article, as saving it does.
+    UpdateArticle {
+        article_id: ArticleId,
+        article: SaveArticle,
+    },
+}
+
+impl Change {
+    /// The article it is about.
+    pub const fn article(&self) -> Option<ArticleId> {
+        match self {
+            Self::Publish { article_id } | Self::UpdateArticle { article_id, .. } => Some(*article_id),
+            _ => None,
+        }
+    }
 }
 
 request! {

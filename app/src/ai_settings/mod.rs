@@ -1,6 +1,7 @@
 //! The assistant's settings: which model it asks, what may leave for it, what it may cost, and what left.
 
 mod api;
+mod articles;
 pub mod ledger;
 mod limits;
 mod model;
@@ -26,7 +27,8 @@ pub fn AssistantPage() -> impl IntoView {
                 Ok(settings) => view! {
                     <div class="grid gap-5">
                         <model::ModelSection settings=settings.clone() saved=saved/>
-                        <limits::LimitsSection settings=settings saved=saved/>
+                        <limits::LimitsSection settings=settings.clone() saved=saved/>
+                        <articles::ArticlesSection settings=settings saved=saved/>
                     </div>
                 }
                 .into_any(),

@@ -1,6 +1,7 @@
 //! Server functions of the knowledge base.
 
 use leptos::{prelude::*, server_fn::codec::Json};
+use serde::{Deserialize, Serialize};
 use types::{
     ArticleId, Page,
     knowledge::{Article, ArticleQuery, ArticleSummary, SaveArticle, SearchHit},
@@ -23,24 +24,31 @@ pub async fn search(q: String) -> Result<Vec<SearchHit>, UiError> {
     Ok(domain::knowledge::search(&ctx, &actor, types::knowledge::SearchQuery { q, limit: Some(10) }).await?)
 }
 
-#[server(prefix = "/api/ui", endpoint = "knowledge/get", input = Json)]
-pub async fn get(id: ArticleId) -> Result<Article, UiError> {
-    let (ctx, actor) = viewer()?;
-    let mut tx = ctx.begin(&actor).await?;
-    Ok(domain::knowledge::get(&mut tx, &actor, id).await?)
+/// An article, and what it would be were the change that waits to be tried carried out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    pub article: Article,
+    pub waiting: Option<SaveArticle>,
 }
 
-/// Saves a new article, or replaces the one with this id.
-#[server(prefix = "/api/ui", endpoint = "knowledge/save", input = Json)]
-pub async fn save(id: Option<ArticleId>, article: SaveArticle) -> Result<Article, UiError> {
+#[server(prefix = "/api/ui", endpoint = "knowledge/get", input = Json)]
+pub async fn get(id: ArticleId) -> Result<Opened, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
-    let article = match id {
-        Some(id) => domain::knowledge::replace(&mut tx, &actor, id, article).await?,
-        None => domain::knowledge::create(&mut tx, &actor, article).await?,
-    };
+    let article = domain::knowledge::get(&mut tx, &actor, id).await?;
+    let waiting = domain::rehearsals::articles::waiting(&mut tx, &article).await?;
+    Ok(Opened { article, waiting })
+}
+
+/// Saves a new article, or replaces the one with this id. Answers which it is, and whether it waits to be tried before it
+/// is published.
+#[server(prefix = "/api/ui", endpoint = "knowledge/save", input = Json)]
+pub async fn save(id: Option<ArticleId>, article: SaveArticle) -> Result<(ArticleId, bool), UiError> {
+    let (ctx, actor) = viewer()?;
+    let mut tx = ctx.begin(&actor).await?;
+    let saved = domain::rehearsals::articles::save(&ctx, &mut tx, &actor, id, article).await?;
     tx.commit().await?;
-    Ok(article)
+    Ok((saved.article.id, saved.waits))
 }
 
 #[server(prefix = "/api/ui", endpoint = "knowledge/delete", input = Json)]

@@ -38,7 +38,9 @@ pub fn ArticlePage() -> impl IntoView {
     let content = move || {
         Suspend::new(async move {
             match article.await {
-                Ok(article) => Either::Left(view! { <Editor article=Some(article)/> }),
+                Ok(api::Opened { article, waiting }) => {
+                    Either::Left(view! { <Editor article=Some(article) waiting=waiting/> })
+                }
                 Err(error) => Either::Right(view! { <Failure error=error/> }),
             }
         })
@@ -46,10 +48,11 @@ pub fn ArticlePage() -> impl IntoView {
     view! { <Transition fallback=|| view! { <Loading rows=6/> }>{content}</Transition> }
 }
 
-/// `title` and `language` are what a new article begins with.
+/// `title` and `language` are what a new article begins with; `waiting` is what an article may become.
 #[component]
 fn Editor(
     article: Option<Article>,
+    #[prop(optional_no_strip)] waiting: Option<SaveArticle>,
     #[prop(optional)] title: String,
     #[prop(optional_no_strip)] language: Option<Language>,
 ) -> impl IntoView {
@@ -57,15 +60,23 @@ fn Editor(
     let clock = use_clock();
     let navigate = use_navigate();
     let form = use_form();
+    let toasts = use_toasts();
     let id = article.as_ref().map(|article| article.id);
-    let title = article.as_ref().map_or(title, |article| article.title.clone());
-    let start = article.as_ref().map(|article| article.body.clone()).unwrap_or_default();
+    let works = use_session().works();
+    let administers = use_session().administers();
+    let rehearses = administers && article.as_ref().is_some_and(|article| article.status != ArticleStatus::Published);
+    let heading = article.as_ref().map_or_else(|| i18n.t(K::NewArticle).to_owned(), |article| article.title.clone());
+    let foot = article.as_ref().map(|article| {
+        let (at, author) = (article.updated_at, article.author_name.clone());
+        view! { <p class="text-xs text-ink-3">{move || i18n.with(K::UpdatedAt, &[("when", &clock.full(i18n, at))])}{author.map(|author| format!(" · {author}"))}</p> }
+    });
+    let waits = RwSignal::new(waiting.is_some());
+    let shown = waiting.or_else(|| article.map(as_saved));
+    let title = shown.as_ref().map_or(title, |shown| shown.title.clone());
+    let start = shown.as_ref().map(|shown| shown.body.clone()).unwrap_or_default();
     let body = RwSignal::new(start.clone());
     let preview_only = RwSignal::new(false);
     let removing = RwSignal::new(false);
-    let works = use_session().works();
-    let rehearses = use_session().administers()
-        && article.as_ref().is_some_and(|article| article.status != ArticleStatus::Published);
     let why = move |name: &'static str| form.why(name);
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -77,10 +88,12 @@ fn Editor(
             status: browser::field(&event, "status").parse().ok(),
         };
         let navigate = navigate.clone();
-        form.save(K::Saved, api::save(id, article), move |saved| {
+        form.run(api::save(id, article), move |(saved, to_be_tried)| {
+            toasts.done(i18n.t(if to_be_tried { K::ToBeTried } else { K::Saved }));
+            waits.try_set(to_be_tried);
             if id.is_none() {
                 let instead = NavigateOptions { replace: true, ..NavigateOptions::default() };
-                navigate(&format!("/knowledge/{}", saved.id), instead);
+                navigate(&format!("/knowledge/{saved}"), instead);
             }
         });
     };
@@ -88,14 +101,15 @@ fn Editor(
         Language::ALL.iter().map(|language| (language.to_string(), i18n.language(*language).to_owned())).collect();
     let statuses =
         ArticleStatus::ALL.iter().map(|choice| (choice.to_string(), status(i18n, *choice).to_owned())).collect();
-    let language = article.as_ref().map(|article| article.language).or(language).unwrap_or(i18n.0).to_string();
-    let current = article.as_ref().map_or(ArticleStatus::Published, |article| article.status).to_string();
-    let collection = article.as_ref().map(|article| article.collection.clone()).unwrap_or_default();
-    let foot = article.as_ref().map(|article| {
-        let (at, author) = (article.updated_at, article.author_name.clone());
-        view! { <p class="text-xs text-ink-3">{move || i18n.with(K::UpdatedAt, &[("when", &clock.full(i18n, at))])}{author.map(|author| format!(" · {author}"))}</p> }
-    });
-    let heading = if article.is_some() { title.clone() } else { i18n.t(K::NewArticle).to_owned() };
+    let language = shown.as_ref().and_then(|shown| shown.language).or(language).unwrap_or(i18n.0).to_string();
+    let current = shown.as_ref().and_then(|shown| shown.status).unwrap_or(ArticleStatus::Published).to_string();
+    let collection = shown.and_then(|shown| shown.collection).unwrap_or_default();
+    let notice = move || {
+        waits.get().then(|| {
+            let link = administers.then(|| view! { " "<a class="link" href=rehearsals::PATH>{i18n.t(K::Rehearsal)}</a> });
+            view! { <p class="flex items-start gap-1.5 text-sm text-ink-2" role="status"><Icon icon=icons::HOURGLASS class="mt-0.5 shrink-0"/><span>{i18n.t(K::ArticleWaits)}{link}</span></p> }
+        })
+    };
     let confirm = title.clone();
     view! {
         <Title text=heading.clone()/>
@@ -111,6 +125,7 @@ fn Editor(
             </div>
             <div class="grid min-h-0 flex-1 lg:grid-cols-2">
                 <div class="flex min-h-0 flex-col gap-3.5 overflow-auto bg-panel p-5" class=("max-lg:hidden", move || preview_only.get())>
+                    {notice}
                     <Field name="title" label=i18n.t(K::ArticleTitle) value=title required=true error=why("title")/>
                     <div class="grid gap-3.5 sm:grid-cols-3">
                         <Field name="collection" label=i18n.t(K::Collection) value=collection error=why("collection")/>
@@ -133,6 +148,17 @@ fn Editor(
             </div>
         </form>
         {id.map(|id| view! { <Remove id=id title=confirm open=removing/> })}
+    }
+}
+
+/// What saving an article as it stands would send.
+fn as_saved(article: Article) -> SaveArticle {
+    SaveArticle {
+        title: article.title,
+        body: article.body,
+        language: Some(article.language),
+        collection: Some(article.collection),
+        status: Some(article.status),
     }
 }
 

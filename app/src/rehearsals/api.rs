@@ -67,6 +67,15 @@ pub async fn discard_form(id: RehearsalId) -> Result<(), UiError> {
     Ok(tx.commit().await?)
 }
 
+/// Takes one of the changes out, by its place from 0 on.
+#[server(prefix = "/api/ui", endpoint = "rehearsals/take-out-form")]
+pub async fn take_out_form(id: RehearsalId, place: u32) -> Result<(), UiError> {
+    let (ctx, actor) = viewer()?;
+    let mut tx = ctx.begin(&actor).await?;
+    domain::rehearsals::take_out(&mut tx, &actor, id, place).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Proposes that an article be published; then shows what waits.
 #[server(prefix = "/api/ui", endpoint = "rehearsals/publish", input = Json)]
 pub async fn publish(id: ArticleId) -> Result<(), UiError> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
-use types::rehearsals::{Change, Rehearsal, RehearsalStatus};
+use types::rehearsals::{Change, Proposed, Rehearsal, RehearsalStatus};
 
 use crate::{
     browser,
@@ -78,8 +78,16 @@ fn follow(stage: Resource<UiResult<api::Stage>>) {
 fn Current(rehearsal: Rehearsal, account_name: String, changed: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let id = rehearsal.id;
-    let changes =
-        rehearsal.changes.iter().map(|proposed| view! { <li>{words::change(i18n, proposed)}</li> }).collect_view();
+    let several = rehearsal.changes.len() > 1;
+    let change = |(place, proposed): (usize, &Proposed)| {
+        let text = words::change(i18n, proposed);
+        let text = match proposed.change.article() {
+            Some(article) => view! { <a class="link" href=format!("/knowledge/{article}")>{text}</a> }.into_any(),
+            None => text.into_any(),
+        };
+        view! { <li>{text}{several.then(|| view! { <TakeOut id=id place=place changed=changed/> })}</li> }
+    };
+    let changes = rehearsal.changes.iter().enumerate().map(change).collect_view();
     let leaves = rehearsal.changes.iter().any(|proposed| matches!(proposed.change, Change::Model { .. }));
     let status = rehearsal.status;
     let running = (status == RehearsalStatus::Running).then(|| {
@@ -161,6 +169,24 @@ fn GoLive(id: types::RehearsalId, worse: Vec<String>, account_name: String, chan
             {confirm}
             <Refusal form=form/>
             <div><button type="submit" class="btn btn-primary" disabled=move || form.busy()><Icon icon=icons::CHECK/>{i18n.t(K::GoLive)}</button></div>
+        </form>
+    }
+}
+
+#[component]
+fn TakeOut(id: types::RehearsalId, place: usize, changed: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    let form = use_form_of::<api::TakeOutForm>();
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        form.run(api::take_out_form(id, place as u32), move |()| _ = changed.try_run(()));
+    };
+    view! {
+        <form class="ml-2 inline-flex align-middle" method="post" action=api::TakeOutForm::PATH on:submit=submit>
+            <input type="hidden" name="id" value=id.to_string()/>
+            <input type="hidden" name="place" value=place.to_string()/>
+            <button type="submit" class="icon-btn" aria-label=i18n.t(K::TakeOut) title=i18n.t(K::TakeOut) disabled=move || form.busy()><Icon icon=icons::CLOSE/></button>
+            <Refusal form=form/>
         </form>
     }
 }

@@ -36,6 +36,7 @@ pub fn change(i18n: I18n, proposed: &Proposed) -> String {
         Change::DeleteCategory { .. } => named(K::ChangeDeleteCategory),
         Change::DraftPolicy { .. } => named(K::ChangeDraftPolicy),
         Change::Publish { .. } => named(K::ChangePublish),
+        Change::UpdateArticle { .. } => named(K::ChangeArticle),
     }
 }
 

@@ -47,6 +47,7 @@ pub struct Stored {
     pub output_price_micros: i64,
     pub classifications_per_minute: i32,
     pub drafts_per_minute: i32,
+    pub rehearse_articles: bool,
     pub updated_at: Option<Timestamp>,
 }
 
@@ -68,6 +69,7 @@ impl Default for Stored {
             output_price_micros: 0,
             classifications_per_minute: 100,
             drafts_per_minute: 50,
+            rehearse_articles: false,
             updated_at: None,
         }
     }
@@ -250,6 +252,7 @@ async fn shown(ctx: &Ctx, tx: &mut TenantTx, stored: Stored) -> Result<AiSetting
         output_price_micros: stored.output_price_micros,
         classifications_per_minute: stored.classifications_per_minute,
         drafts_per_minute: stored.drafts_per_minute,
+        rehearse_articles: stored.rehearse_articles,
         in_use,
         embeddings,
         updated_at: stored.updated_at,

@@ -12,7 +12,7 @@ pub async fn find(tx: &mut TenantTx) -> Result<Stored> {
         Stored,
         r#"select version, provider as "provider: Provider", base_url, chat_model, embedding_model, api_version, api_key, timeout_seconds, egress,
                   daily_token_budget, daily_spend_micros, input_price_micros, output_price_micros, classifications_per_minute,
-                  drafts_per_minute, updated_at as "updated_at?"
+                  drafts_per_minute, rehearse_articles, updated_at as "updated_at?"
            from ai_settings where account_id = $1"#,
         account.0
     )
@@ -40,7 +40,8 @@ pub async fn save(tx: &mut TenantTx, after: &Stored) -> Result<()> {
         "update ai_settings
          set version = version + 1, provider = $2, base_url = $3, chat_model = $4, api_version = $5, api_key = $6, timeout_seconds = $7,
              egress = $8, daily_token_budget = $9, daily_spend_micros = $10, input_price_micros = $11, output_price_micros = $12,
-             classifications_per_minute = $13, drafts_per_minute = $14, updated_at = $15, embedding_model = $16
+             classifications_per_minute = $13, drafts_per_minute = $14, updated_at = $15, embedding_model = $16,
+             rehearse_articles = $17
          where account_id = $1",
         account.0,
         after.provider.map(Provider::as_str),
@@ -57,7 +58,8 @@ pub async fn save(tx: &mut TenantTx, after: &Stored) -> Result<()> {
         after.classifications_per_minute,
         after.drafts_per_minute,
         now,
-        after.embedding_model
+        after.embedding_model,
+        after.rehearse_articles
     )
     .execute(tx.conn())
     .await?;

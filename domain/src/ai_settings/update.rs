@@ -71,6 +71,7 @@ pub fn applied(ctx: &Ctx, account: AccountId, before: &Stored, request: UpdateAi
     if let Some(rate) = request.drafts_per_minute {
         after.drafts_per_minute = within(rate, 0, 100_000, "drafts_per_minute")?;
     }
+    after.rehearse_articles = request.rehearse_articles.unwrap_or(after.rehearse_articles);
     if let Some(why) = ctx.models.refuses(&after) {
         return Err(Error::invalid("base_url", why));
     }
@@ -134,7 +135,7 @@ pub fn difference(before: &Stored, after: &Stored, key_given: bool) -> Value {
     Value::Object(changes)
 }
 
-fn told(stored: &Stored) -> [(&'static str, Value); 13] {
+fn told(stored: &Stored) -> [(&'static str, Value); 14] {
     [
         ("provider", json!(stored.provider.map(Provider::as_str))),
         ("base_url", json!(stored.base_url)),
@@ -149,6 +150,7 @@ fn told(stored: &Stored) -> [(&'static str, Value); 13] {
         ("output_price_micros", json!(stored.output_price_micros)),
         ("classifications_per_minute", json!(stored.classifications_per_minute)),
         ("drafts_per_minute", json!(stored.drafts_per_minute)),
+        ("rehearse_articles", json!(stored.rehearse_articles)),
     ]
 }
 

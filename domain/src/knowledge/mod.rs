@@ -19,11 +19,12 @@ use crate::{
     ai::language,
     events::{self, Audit},
     jobs::{NewJob, enqueue},
+    rehearsals,
 };
 use jobs::IndexArticle;
 use queries::Content;
 
-pub use index::{APPROXIMATE_FROM, Left, Prepared, index, indexing, multiply, reindex};
+pub use index::{APPROXIMATE_FROM, Left, Prepared, Seen, index, indexing, multiply, reindex};
 pub use markdown::render_markdown;
 pub use retrieval::{Evidence, Found, Passage, Question, retrieve, retrieve_beside, retrieve_by_meaning};
 pub use search::search;
@@ -54,7 +55,7 @@ pub async fn get(tx: &mut TenantTx, actor: &Actor, id: ArticleId) -> Result<Arti
 /// Writes a new article and promises to index it.
 ///
 /// # Errors
-/// `Invalid` for a title, body or collection that cannot be.
+/// `Invalid` for a title, body or collection that cannot be; `Conflict` for a published one that must be rehearsed first.
 pub async fn create(tx: &mut TenantTx, actor: &Actor, request: SaveArticle) -> Result<Article> {
     actor.require(Permission::Work)?;
     check(&request)?;
@@ -66,6 +67,9 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, request: SaveArticle) -> R
         collection: request.collection.as_deref().map_or(DEFAULT_COLLECTION, str::trim),
         status: request.status.unwrap_or(ArticleStatus::Published),
     };
+    if content.status == ArticleStatus::Published {
+        rehearsals::articles::gate(tx, actor).await?;
+    }
     let id = queries::insert(tx, &content, actor.user_id()).await?;
     saved(tx, actor, id, 1, "article.created").await
 }
@@ -74,7 +78,7 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, request: SaveArticle) -> R
 /// found from here on; what is, is found as it was until the new version is indexed.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` as for [`create`].
+/// `NotFound`; `Invalid` and `Conflict` as for [`create`].
 pub async fn replace(tx: &mut TenantTx, actor: &Actor, id: ArticleId, request: SaveArticle) -> Result<Article> {
     actor.require(Permission::Work)?;
     check(&request)?;
@@ -87,6 +91,9 @@ pub async fn replace(tx: &mut TenantTx, actor: &Actor, id: ArticleId, request: S
         status: request.status.unwrap_or(before.status),
     };
     let taken_back = content.status != ArticleStatus::Published;
+    if !taken_back && content.answers_unlike(&before) {
+        rehearsals::articles::gate(tx, actor).await?;
+    }
     if taken_back {
         index::lock(tx).await?;
     }
@@ -129,6 +136,7 @@ async fn saved(tx: &mut TenantTx, actor: &Actor, id: ArticleId, version: i32, ac
 /// `NotFound`.
 pub async fn delete(tx: &mut TenantTx, actor: &Actor, id: ArticleId) -> Result<()> {
     actor.require(Permission::Work)?;
+    rehearsals::articles::forget(tx, id).await?;
     index::lock(tx).await?;
     if !queries::delete(tx, id).await? {
         return Err(Error::NotFound);

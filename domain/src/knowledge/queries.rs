@@ -15,6 +15,14 @@ pub struct Content<'a> {
     pub status: ArticleStatus,
 }
 
+impl Content<'_> {
+    /// Whether drafts could come out otherwise once this is published in its stead.
+    pub fn answers_unlike(&self, before: &Article) -> bool {
+        before.status != ArticleStatus::Published
+            || (self.title, self.body, self.language) != (&before.title, &before.body, before.language)
+    }
+}
+
 pub async fn insert(tx: &mut TenantTx, content: &Content<'_>, author: Option<UserId>) -> Result<ArticleId> {
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_scalar!(

@@ -1,6 +1,7 @@
 //! Rehearsals: a change of what the assistant decides or writes is tried on conversations that are over, beside how it is
 //! now, before it goes live.
 
+pub mod articles;
 mod change;
 pub mod jobs;
 mod measure;
@@ -107,7 +108,7 @@ pub async fn cases(
 pub async fn create(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, request: CreateRehearsal) -> Result<Rehearsal> {
     actor.require(Permission::Administer)?;
     let changes = sealed(ctx, tx, request.changes)?;
-    change::check(ctx, tx, actor, &changes).await?;
+    change::check(ctx, tx, &changes).await?;
     if let Some(current) = queries::lock_current(tx).await? {
         let row = find(tx, current).await?;
         put_aside(tx, &row).await?;
@@ -133,7 +134,7 @@ pub async fn run(
         return Err(Error::invalid("conversations", format!("takes 1 to {MOST_CONVERSATIONS}")));
     }
     let row = undecided(tx, id).await?;
-    change::check(ctx, tx, actor, &row.changes.0).await?;
+    change::check(ctx, tx, &row.changes.0).await?;
     queries::reopen(tx, id, &row.changes.0).await?;
     let fingerprint = queries::subjects::fingerprint(tx, &articles(&row.changes.0)).await?;
     if queries::start(tx, id, wanted.into(), &fingerprint).await? == 0 {
@@ -169,20 +170,23 @@ pub async fn or_propose<T>(
     }
 }
 
-/// Puts a change with those that are to be tried.
+/// Puts a change with those that are to be tried; of an article, the last one counts.
 ///
 /// # Errors
 /// What the change itself would answer.
 pub async fn propose(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, change: Change) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(if change.article().is_some() { Permission::Work } else { Permission::Administer })?;
     let current = queries::lock_current(tx).await?;
     let mut changes = match current {
         Some(id) => find(tx, id).await?.changes.0,
         None => Vec::new(),
     };
-    let kinds_before = kinds(&changes);
+    if let Some(article) = change.article() {
+        changes.retain(|known| known.article() != Some(article));
+    }
+    let added = kinds(std::slice::from_ref(&change));
     changes.extend(sealed(ctx, tx, vec![change])?);
-    change::check(ctx, tx, actor, &changes).await?;
+    change::check(ctx, tx, &changes).await?;
     let id = match current {
         Some(id) => {
             queries::reopen(tx, id, &changes).await?;
@@ -190,7 +194,6 @@ pub async fn propose(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, change: Change
         }
         None => queries::insert(tx, &changes, actor.user_id()).await?,
     };
-    let added = kinds(&changes).split_off(kinds_before.len());
     events::audit(tx, actor, Audit::new("rehearsal.proposed", "rehearsal", id.0).details(json!({ "changes": added })))
         .await
 }
@@ -270,6 +273,35 @@ pub async fn discard(tx: &mut TenantTx, actor: &Actor, id: RehearsalId) -> Resul
     events::audit(tx, actor, Audit::new("rehearsal.discarded", "rehearsal", id.0)).await
 }
 
+/// Takes one of the changes out, by its place from 0 on; the others are to be tried again. With the last one they are discarded.
+///
+/// # Errors
+/// As [`discard`]; `NotFound` for a place where there is none.
+pub async fn take_out(tx: &mut TenantTx, actor: &Actor, id: RehearsalId, place: u32) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let row = undecided(tx, id).await?;
+    let mut left = row.changes.0.clone();
+    let place = place as usize;
+    if place >= left.len() {
+        return Err(Error::NotFound);
+    }
+    let taken = kinds(&[left.remove(place)]);
+    keep(tx, &row, &left).await?;
+    let audit = Audit::new("rehearsal.taken_out", "rehearsal", id.0).details(json!({ "changes": taken }));
+    events::audit(tx, actor, audit).await
+}
+
+/// Goes on with what is left of the changes.
+async fn keep(tx: &mut TenantTx, row: &Row, left: &[Change]) -> Result<()> {
+    if left.is_empty() {
+        put_aside(tx, row).await
+    } else if left.len() < row.changes.0.len() {
+        queries::reopen(tx, row.id, left).await
+    } else {
+        Ok(())
+    }
+}
+
 async fn put_aside(tx: &mut TenantTx, row: &Row) -> Result<()> {
     let names = names(tx, row).await?;
     queries::decide(tx, row.id, RehearsalStatus::Discarded, &names).await
@@ -319,7 +351,7 @@ async fn named(tx: &mut TenantTx, changes: Vec<Change>, kept: &[String]) -> Resu
         Change::UpdateCategory { category_id, .. }
         | Change::DeleteCategory { category_id }
         | Change::DraftPolicy { category_id, .. } => categories.get(category_id).map(|(name, _)| name.clone()),
-        Change::Publish { article_id } => titles.get(article_id).cloned(),
+        Change::Publish { article_id } | Change::UpdateArticle { article_id, .. } => titles.get(article_id).cloned(),
     };
     let proposed = changes.into_iter().enumerate().map(|(place, change)| {
         let then = kept.get(place).filter(|name| !name.is_empty()).cloned();
@@ -336,13 +368,10 @@ async fn names(tx: &mut TenantTx, row: &Row) -> Result<Vec<String>> {
 
 /// The articles that the changes are about.
 fn articles(changes: &[Change]) -> Vec<ArticleId> {
-    changes
-        .iter()
-        .filter_map(|change| match change {
-            Change::Publish { article_id } => Some(*article_id),
-            _ => None,
-        })
-        .collect()
+    let mut ids: Vec<ArticleId> = changes.iter().filter_map(Change::article).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// For the audit trail.
@@ -357,6 +386,7 @@ fn kinds(changes: &[Change]) -> Vec<&'static str> {
             Change::DeleteCategory { .. } => "delete_category",
             Change::DraftPolicy { .. } => "draft_policy",
             Change::Publish { .. } => "publish",
+            Change::UpdateArticle { .. } => "update_article",
         })
         .collect()
 }

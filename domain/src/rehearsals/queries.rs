@@ -78,6 +78,19 @@ pub async fn lock_current(tx: &mut TenantTx) -> Result<Option<RehearsalId>> {
     .await?)
 }
 
+/// The changes of the one that is not decided yet.
+pub async fn current(tx: &mut TenantTx) -> Result<Option<Vec<Change>>> {
+    let account = tx.account_id();
+    let changes = sqlx::query_scalar!(
+        r#"select changes as "changes: Json<Vec<Change>>" from ai_rehearsals
+           where account_id = $1 and status in ('open', 'running', 'done', 'failed')"#,
+        account.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(changes.map(|Json(changes)| changes))
+}
+
 pub async fn insert(tx: &mut TenantTx, changes: &[Change], by: Option<UserId>) -> Result<RehearsalId> {
     let (account, now) = (tx.account_id(), tx.now());
     Ok(sqlx::query_scalar!(

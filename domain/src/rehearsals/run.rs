@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::json;
 use tokio::time::{Duration, Instant};
 use types::{
-    AccountId, MessageId, RehearsalId,
+    AccountId, ArticleId, MessageId, RehearsalId,
     messages::Message,
     rehearsals::{Change, Flip, RehearsalStatus, Tried},
 };
@@ -27,7 +27,7 @@ use crate::{
     classifications::{self, models, training},
     events::{self, Audit},
     jobs::{self, Claimed, NewJob, enqueue},
-    knowledge::Prepared,
+    knowledge::{Prepared, Seen},
     messages,
 };
 
@@ -98,9 +98,12 @@ async fn plan(ctx: &Ctx, account: AccountId, id: RehearsalId) -> Result<Option<P
     let now = Standing::read(&mut tx).await?;
     let live = classifications::queries::models::live(&mut tx).await?;
     let taught = training::curriculum(&mut tx).await?;
+    let touched = super::articles(&row.changes.0);
+    let articles = seen(&mut tx, &touched).await?;
     change::carry_out(ctx, &mut tx, &actor, &row.changes.0).await?;
     let then = Standing::read(&mut tx).await?;
     let teaching = training::curriculum(&mut tx).await?;
+    let other_articles = seen(&mut tx, &touched).await?;
     // Nothing of the changes stays.
     drop(tx);
 
@@ -113,19 +116,30 @@ async fn plan(ctx: &Ctx, account: AccountId, id: RehearsalId) -> Result<Option<P
         Some(trained(ctx, account, id, teaching, &classifier).await?)
     };
     let (other, comparison) = other.unwrap_or_else(|| (Arc::clone(&classifier), None));
-    let mut articles = Vec::new();
-    for change in &row.changes.0 {
-        if let Change::Publish { article_id } = change {
-            articles.push(Prepared::of(ctx, account, *article_id).await?);
-        }
-    }
     Ok(Some(Plan {
         id,
-        now: Side::new(ctx, account, now, classifier, Vec::new()),
-        then: Side::new(ctx, account, then, other, articles),
+        now: Side::new(ctx, account, now, classifier, prepared(ctx, articles).await?),
+        then: Side::new(ctx, account, then, other, prepared(ctx, other_articles).await?),
         drafts: row.changes.0.iter().any(|change| !matches!(change, Change::Threshold { .. })),
         comparison,
     }))
+}
+
+/// The articles that changes are about, as the transaction sees them.
+async fn seen(tx: &mut crate::TenantTx, touched: &[ArticleId]) -> Result<Vec<Seen>> {
+    let mut articles = Vec::with_capacity(touched.len());
+    for id in touched {
+        articles.push(Seen::read(tx, *id).await?);
+    }
+    Ok(articles)
+}
+
+async fn prepared(ctx: &Ctx, seen: Vec<Seen>) -> Result<Vec<Prepared>> {
+    let mut articles = Vec::with_capacity(seen.len());
+    for seen in seen {
+        articles.push(Prepared::of(ctx, seen).await?);
+    }
+    Ok(articles)
 }
 
 /// The classifier of the changed categories: trained once, and kept for going live.

@@ -30,9 +30,10 @@ async fn list(
     Ok(Json(knowledge::list(&mut tx, &caller, query).await?))
 }
 
-/// Saves a new article; it becomes searchable within moments.
+/// Saves a new article; it becomes searchable within moments. Where the account wants articles tried first, save it as a
+/// draft and rehearse its publishing.
 #[utoipa::path(post, path = "/api/knowledge-base/articles", tag = "knowledge", request_body = SaveArticle,
-    responses((status = 201, body = Article)))]
+    responses((status = 201, body = Article), (status = 409, description = "Must be rehearsed first.")))]
 async fn create(State(ctx): State<Ctx>, caller: Caller, request: Create<SaveArticle>) -> Result<Response> {
     once!(&ctx, &caller, request.key, |tx| knowledge::create(tx, &caller, request.body))
 }
@@ -45,7 +46,7 @@ async fn get(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<ArticleId>) 
 }
 
 #[utoipa::path(put, path = "/api/knowledge-base/articles/{id}", tag = "knowledge", params(("id" = i64, Path)), request_body = SaveArticle,
-    responses((status = 200, body = Article), (status = 404)))]
+    responses((status = 200, body = Article), (status = 404), (status = 409, description = "Must be rehearsed first.")))]
 async fn replace(
     State(ctx): State<Ctx>,
     caller: Caller,

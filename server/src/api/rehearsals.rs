@@ -19,6 +19,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, discard))
+        .routes(routes!(take_out))
         .routes(routes!(cases))
         .routes(routes!(go_live))
 }
@@ -53,6 +54,21 @@ async fn get(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<RehearsalId>
 async fn discard(State(ctx): State<Ctx>, caller: Caller, Path(id): Path<RehearsalId>) -> Result<StatusCode> {
     let mut tx = ctx.begin(&caller).await?;
     rehearsals::discard(&mut tx, &caller, id).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a change out, by its place in the list from 0 on; the others are to be tried again. With the last one all is
+/// discarded. For admins.
+#[utoipa::path(delete, path = "/api/ai/rehearsals/{id}/changes/{place}", tag = "ai", params(("id" = i64, Path), ("place" = u32, Path)),
+    responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+async fn take_out(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path((id, place)): Path<(RehearsalId, u32)>,
+) -> Result<StatusCode> {
+    let mut tx = ctx.begin(&caller).await?;
+    rehearsals::take_out(&mut tx, &caller, id, place).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

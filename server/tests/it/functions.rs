@@ -131,6 +131,7 @@ fn calls() -> Vec<Call> {
         ("rehearsals/go-live-form", Writes, json!({ "id": "@rehearsals", "confirm": "" })),
         ("rehearsals/publish", Writes, json!({ "id": "@knowledge-base" })),
         ("rehearsals/run-form", Writes, json!({ "id": "@rehearsals", "conversations": 10 })),
+        ("rehearsals/take-out-form", Writes, json!({ "id": "@rehearsals", "place": 0 })),
         ("teams/create", Writes, json!({ "team": { "name": "New", "agent_ids": ["?agents"] } })),
         ("teams/delete", Writes, json!({ "id": "@teams" })),
         ("teams/update", Writes, json!({ "id": "@teams", "change": { "agent_ids": ["?agents"] } })),
@@ -171,17 +172,17 @@ fn filled(body: &Value, own: &BTreeMap<&str, i64>, path: &str, id: i64) -> Value
 }
 
 /// A browser's session, which is how server functions know a person.
-struct Browser(Client, String);
+pub struct Browser(Client, String);
 
 impl Browser {
-    async fn sign_in(app: &TestApp, email: &str) -> Self {
+    pub async fn sign_in(app: &TestApp, email: &str) -> Self {
         let login =
             types::auth::Login { email: email.to_owned(), password: PASSWORD.to_owned(), account_id: None, otp: None };
         let cookie = auth::login(&app.ctx, login, "", None).await.unwrap().cookie;
         Self(Client::nobody(app), format!("hummdesk_session={cookie}"))
     }
 
-    async fn call(&self, function: &str, body: &Value) -> Reply {
+    pub async fn call(&self, function: &str, body: &Value) -> Reply {
         let request = self.0.request(Method::POST, &format!("/api/ui/{function}")).header("cookie", &self.1);
         let form = function.ends_with("-form") || function.starts_with("auth/");
         let request = if form {

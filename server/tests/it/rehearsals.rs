@@ -1,6 +1,8 @@
 //! Rehearsals over HTTP: from ten resolved conversations on, a change of the assistant is tried beside how it is now, and
 //! what gets worse goes live only by name.
 
+mod articles;
+
 use serde_json::{Value, json};
 use sqlx::{
     ConnectOptions as _,

@@ -94,7 +94,10 @@ async fn another_accounts_object_answers_as_none(_: PgPoolOptions, options: PgCo
             let method: Method = method.to_uppercase().parse().unwrap();
             let ask = async |client: &Client, id: i64| {
                 let mut request = client
-                    .request(method.clone(), &path.replace("{id}", &id.to_string()).replace("{example_id}", "1"))
+                    .request(
+                        method.clone(),
+                        &path.replace("{id}", &id.to_string()).replace("{example_id}", "1").replace("{place}", "0"),
+                    )
                     .header("x-request-id", "same");
                 if let Some(body) = body(&method, path) {
                     request = request.json(&body);

@@ -63,28 +63,45 @@ async fn passages(ctx: &Ctx, source: queries::Source) -> Result<(Vec<Chunk>, Vec
     Ok((chunks, vectors))
 }
 
-/// An article that is not published, ready to be searched as if it were.
-pub struct Prepared {
+/// An article as a transaction sees it, which need not last.
+pub struct Seen {
     id: ArticleId,
+    source: queries::Source,
+}
+
+impl Seen {
+    /// # Errors
+    /// `NotFound`.
+    pub async fn read(tx: &mut TenantTx, id: ArticleId) -> Result<Self> {
+        Ok(Self { id, source: queries::source(tx, id).await?.ok_or(Error::NotFound)? })
+    }
+}
+
+/// An article ready to be searched as it was [`Seen`], whatever is indexed of it.
+pub struct Prepared {
+    pub(super) id: ArticleId,
+    pub(super) title: String,
     language: Language,
+    /// None of an article that is not published.
     chunks: Vec<Chunk>,
     vectors: Vec<Vec<f32>>,
 }
 
 impl Prepared {
-    /// # Errors
-    /// `NotFound`.
-    pub async fn of(ctx: &Ctx, account: AccountId, id: ArticleId) -> Result<Self> {
-        let mut tx = ctx.begin_in(account).await?;
-        let source = queries::source(&mut tx, id).await?.ok_or(Error::NotFound)?;
-        drop(tx);
-        let language = source.language;
-        let (chunks, vectors) = passages(ctx, source).await?;
-        Ok(Self { id, language, chunks, vectors })
+    pub async fn of(ctx: &Ctx, seen: Seen) -> Result<Self> {
+        let Seen { id, source } = seen;
+        let (title, language) = (source.title.clone(), source.language);
+        let (chunks, vectors) = if source.searchable { passages(ctx, source).await? } else { <_>::default() };
+        Ok(Self { id, title, language, chunks, vectors })
     }
 
     /// For a transaction that is rolled back.
-    pub(super) async fn insert(&self, tx: &mut TenantTx) -> Result<()> {
+    pub(super) async fn swap_in(&self, tx: &mut TenantTx) -> Result<()> {
+        queries::lock(tx).await?;
+        queries::delete_chunks(tx, self.id).await?;
+        if self.chunks.is_empty() {
+            return Ok(());
+        }
         insert(tx, self.id, self.language, &self.chunks, &self.vectors).await
     }
 }

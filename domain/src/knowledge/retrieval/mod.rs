@@ -103,8 +103,8 @@ pub async fn retrieve(ctx: &Ctx, account: AccountId, question: &Question, limit:
     find(&mut tx, &meaning, &lexical, limit).await
 }
 
-/// As [`retrieve`], as if other articles were published as well. Their passages are there for this one transaction, which
-/// ends without a trace.
+/// As [`retrieve`], as if these articles stood as they were prepared. Their passages are there for this one transaction,
+/// which ends without a trace.
 pub async fn retrieve_beside(
     ctx: &Ctx,
     account: AccountId,
@@ -119,10 +119,16 @@ pub async fn retrieve_beside(
     let meaning = Meaning::Builtin(builtin(ctx, question).await?);
     let mut tx = ctx.begin_in(account).await?;
     for article in articles {
-        article.insert(&mut tx).await?;
+        article.swap_in(&mut tx).await?;
     }
     let lexical = queries::lexical(&mut tx, &question.words(), LEXEMES, POSTINGS).await?;
-    find(&mut tx, &meaning, &lexical, limit).await
+    let mut found = find(&mut tx, &meaning, &lexical, limit).await?;
+    for passage in &mut found.passages {
+        if let Some(article) = articles.iter().find(|article| article.id == passage.article_id) {
+            passage.title.clone_from(&article.title);
+        }
+    }
+    Ok(found)
 }
 
 /// As [`retrieve`], by the meaning of the question's text alone: the baseline that evaluations compare with.

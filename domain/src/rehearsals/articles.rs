@@ -1,0 +1,102 @@
+//! Articles of accounts that want them tried before they are published: what may be saved at once, and what waits.
+
+use types::{
+    ArticleId,
+    knowledge::{Article, ArticleStatus, SaveArticle},
+    rehearsals::Change,
+};
+
+use super::{NEEDED, find, keep, propose, queries};
+use crate::{Actor, Ctx, Error, Result, TenantTx, ai_settings, knowledge};
+
+/// Whether a person may publish, or change what is published, at once.
+///
+/// # Errors
+/// As [`super::gate`], where the account wants articles tried.
+pub async fn gate(tx: &mut TenantTx, actor: &Actor) -> Result<()> {
+    if ai_settings::queries::find(tx).await?.rehearse_articles {
+        super::gate(tx, actor).await?;
+    }
+    Ok(())
+}
+
+/// What came of saving an article.
+pub struct Saved {
+    pub article: Article,
+    /// Whether it waits to be tried: the article is what it was, or is not published yet.
+    pub waits: bool,
+}
+
+/// Saves an article, a new one without an `id`. Where it must be tried first, one that is not published is saved all the
+/// same and its publishing put with what is to be tried; of one that is published, the change is.
+///
+/// # Errors
+/// As saving it.
+pub async fn save(
+    ctx: &Ctx,
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: Option<ArticleId>,
+    request: SaveArticle,
+) -> Result<Saved> {
+    // Before any lock of articles, as whoever goes live holds them.
+    queries::lock_current(tx).await?;
+    match store(tx, actor, id, request.clone()).await {
+        Err(Error::Conflict { code: NEEDED, .. }) => {}
+        saved => {
+            let article = saved?;
+            forget(tx, article.id).await?;
+            return Ok(Saved { article, waits: false });
+        }
+    }
+    let before = match id {
+        Some(id) => Some(knowledge::get(tx, actor, id).await?),
+        None => None,
+    };
+    let (article, change) = match before {
+        Some(article) if article.status == ArticleStatus::Published => {
+            let article_id = article.id;
+            (article, Change::UpdateArticle { article_id, article: request })
+        }
+        before => {
+            let status = before.map_or(ArticleStatus::Draft, |before| before.status);
+            let article = store(tx, actor, id, SaveArticle { status: Some(status), ..request }).await?;
+            let article_id = article.id;
+            (article, Change::Publish { article_id })
+        }
+    };
+    propose(ctx, tx, actor, change).await?;
+    Ok(Saved { article, waits: true })
+}
+
+async fn store(tx: &mut TenantTx, actor: &Actor, id: Option<ArticleId>, request: SaveArticle) -> Result<Article> {
+    match id {
+        Some(id) => knowledge::replace(tx, actor, id, request).await,
+        None => knowledge::create(tx, actor, request).await,
+    }
+}
+
+/// What an article would be, were what waits of it carried out; none when nothing does.
+pub async fn waiting(tx: &mut TenantTx, article: &Article) -> Result<Option<SaveArticle>> {
+    let changes = queries::current(tx).await?.unwrap_or_default();
+    let last = changes.into_iter().rfind(|change| change.article() == Some(article.id));
+    Ok(last.map(|change| match change {
+        Change::UpdateArticle { article, .. } => article,
+        _ => SaveArticle {
+            title: article.title.clone(),
+            body: article.body.clone(),
+            language: Some(article.language),
+            collection: Some(article.collection.clone()),
+            status: Some(ArticleStatus::Published),
+        },
+    }))
+}
+
+/// Nothing of the article waits any more: it is gone, or somebody has said the last word.
+pub async fn forget(tx: &mut TenantTx, id: ArticleId) -> Result<()> {
+    let Some(current) = queries::lock_current(tx).await? else { return Ok(()) };
+    let row = find(tx, current).await?;
+    let mut left = row.changes.0.clone();
+    left.retain(|change| change.article() != Some(id));
+    keep(tx, &row, &left).await
+}
