@@ -57,8 +57,16 @@ pub struct Judgement {
     /// Texts that nobody labelled which it learned from.
     #[serde(default)]
     unlabelled: usize,
-    /// Of each example that was measured: hash of text and label, and whether it was right when left out.
-    pub(super) held: Vec<(u64, bool)>,
+    pub(super) held: Vec<Held>,
+}
+
+/// A measured example as the others have it when it is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Hash of text and label.
+    pub key: u64,
+    /// Labels, by their places, that the others speak for more than for its own; none when it is right.
+    pub ahead: Vec<u16>,
 }
 
 /// What a text is taken for.
@@ -174,7 +182,7 @@ impl Judgement {
         let judged = calibration::judged(&outcomes, temperature);
         let right = judged.iter().filter(|(_, right)| *right).count();
         let quality = Quality { accuracy: right as f64 / judged.len().max(1) as f64, ece: calibration::ece(&judged) };
-        let held = measured.iter().zip(&judged).map(|((example, ..), (_, right))| (key(example), *right)).collect();
+        let held = measured.iter().map(|(example, out, class)| Held::of(example, &out.scores, *class)).collect();
         let mut judgement = Self {
             temperature,
             quality,
@@ -207,6 +215,13 @@ impl Judgement {
     fn scope(&self, at_home: f32) -> f64 {
         let below = self.at_home.partition_point(|known| *known <= at_home);
         (below + 1) as f64 / (self.at_home.len() + 1) as f64
+    }
+}
+
+impl Held {
+    fn of(example: &Labelled<'_>, scores: &[f32], class: usize) -> Self {
+        let ahead = (0u16..).zip(scores).filter(|(_, score)| **score > scores[class]);
+        Self { key: key(example), ahead: ahead.map(|(place, _)| place).collect() }
     }
 }
 

@@ -2,15 +2,19 @@
 
 use std::{collections::HashMap, fmt};
 
-use super::Classifier;
+use super::{
+    Classifier,
+    category::{CategoryModel, Held},
+};
 
 /// One-sided 95 % of the normal distribution.
 const CERTAIN: f64 = 1.645;
 
-/// Two classifiers on the examples both have learned, each judged by itself with the example left out.
+/// Two classifiers on the examples both have learned, each judged by itself with the example left out. An example that one of
+/// them would rather give to a category which the other does not have says nothing about who knows better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Comparison {
-    /// Examples with the same label in both.
+    /// Examples with the same label in both, which both have the same categories to choose between.
     pub shared: usize,
     pub new_right: usize,
     pub old_right: usize,
@@ -21,15 +25,16 @@ pub struct Comparison {
 
 impl Comparison {
     pub fn of(new: &Classifier, old: &Classifier) -> Self {
-        let before: HashMap<u64, bool> = old.category.judgement.held.iter().copied().collect();
+        let (new, old) = (Candidate::of(&new.category, &old.category), Candidate::of(&old.category, &new.category));
+        let before: HashMap<u64, bool> = old.judged().collect();
         let mut comparison = Self { shared: 0, new_right: 0, old_right: 0, lost: 0, won: 0 };
-        for (key, new) in &new.category.judgement.held {
-            let Some(old) = before.get(key) else { continue };
+        for (key, new) in new.judged() {
+            let Some(&old) = before.get(&key) else { continue };
             comparison.shared += 1;
-            comparison.new_right += usize::from(*new);
-            comparison.old_right += usize::from(*old);
-            comparison.lost += usize::from(*old && !new);
-            comparison.won += usize::from(*new && !old);
+            comparison.new_right += usize::from(new);
+            comparison.old_right += usize::from(old);
+            comparison.lost += usize::from(old && !new);
+            comparison.won += usize::from(new && !old);
         }
         comparison
     }
@@ -38,6 +43,26 @@ impl Comparison {
     pub fn is_worse(&self) -> bool {
         let (lost, won) = (self.lost as f64, self.won as f64);
         lost - won > CERTAIN * (lost + won).sqrt()
+    }
+}
+
+/// A classifier beside another.
+struct Candidate<'a> {
+    held: &'a [Held],
+    /// Of each of its labels, whether the other has it, too.
+    common: Vec<bool>,
+}
+
+impl<'a> Candidate<'a> {
+    fn of(model: &'a CategoryModel, other: &CategoryModel) -> Self {
+        let common = model.labels.iter().map(|label| other.labels.binary_search(label).is_ok()).collect();
+        Self { held: &model.judgement.held, common }
+    }
+
+    /// Of each example that can be compared, whether it would be right.
+    fn judged(&self) -> impl Iterator<Item = (u64, bool)> + '_ {
+        let comparable = |held: &&Held| held.ahead.iter().all(|&label| self.common[usize::from(label)]);
+        self.held.iter().filter(comparable).map(|held| (held.key, held.ahead.is_empty()))
     }
 }
 

@@ -171,6 +171,25 @@ fn an_account_teaches_a_category_of_its_own() {
     assert!(!Comparison::of(&learned, &classifier).is_worse());
 }
 
+/// Categories that overlap are for people to draw; that the classifier then tells them apart less well than before, when
+/// there was only one of them, is no reason to keep it from being chosen.
+#[test]
+fn a_category_beside_another_one_makes_no_classifier_worse() {
+    let (encoder, classifier) = testing::model();
+    let billing = BUILTIN.iter().filter(|example| example.category.as_deref() == Some("billing")).step_by(2);
+    let moved = |example: &Example| Example { category: Some("refunds".to_owned()), ..example.clone() };
+    let mut subjects = parcels().subjects;
+    subjects[1].name = "refunds".to_owned();
+    let lesson = Lesson { subjects, examples: billing.map(moved).collect(), ..parcels() };
+    let learned = classifier.learn(&encoder, &testing::readings(), &lesson).unwrap();
+    let comparison = Comparison::of(&learned, &classifier);
+    assert!(comparison.shared > 100 && comparison.old_right > comparison.shared / 2, "{comparison:?}");
+    assert!(!comparison.is_worse(), "{comparison:?}");
+    // What was billing goes elsewhere now, more often than not chosen against its own label.
+    let lost = learned.category.judgement.held.iter().filter(|held| !held.ahead.is_empty()).count();
+    assert!(lost > learned.category.judgement.held.len() / 10, "{lost}");
+}
+
 #[test]
 fn what_nobody_taught_is_a_stranger() {
     let (_, classifier) = testing::model();

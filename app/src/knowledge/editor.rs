@@ -84,7 +84,7 @@ fn Editor(
             title: browser::field(&event, "title"),
             body: body.get_untracked(),
             language: browser::field(&event, "language").parse().ok(),
-            collection: Some(browser::field(&event, "collection")),
+            collection: Some(browser::field(&event, "collection")).filter(|name| !name.trim().is_empty()),
             status: browser::field(&event, "status").parse().ok(),
         };
         let navigate = navigate.clone();
