@@ -12,18 +12,21 @@ pub type Outcome = (Vec<f32>, usize);
 /// Coldest and hottest temperature considered.
 const RANGE: (f32, f32) = (0.05, 20.0);
 
-/// The temperature that makes `softmax(logits / temperature)` the likeliest; 1 without outcomes.
-pub fn temperature(outcomes: &[Outcome]) -> f32 {
-    if outcomes.is_empty() {
-        return 1.0;
-    }
-    // The loss is convex in 1/T, so a golden-section search over log T finds its only minimum.
+/// Standard deviation of the logarithm of temperatures around what is expected: a dozen outcomes outweigh it.
+const SPREAD: f32 = 0.3;
+
+/// The temperature that makes `softmax(logits / temperature)` the likeliest, given that it is somewhere near `expected`:
+/// that much without outcomes, and hardly a matter with hundreds.
+pub fn temperature(outcomes: &[Outcome], expected: f32) -> f32 {
+    let surprise = |temperature: f32| f64::from(((temperature / expected).ln() / SPREAD).powi(2)) / 2.0;
+    let loss = |temperature: f32| loss(outcomes, temperature) + surprise(temperature);
+    // One minimum: the loss is convex in 1/T, and the other term in log T, over which a golden-section search goes.
     let ratio = (5f32.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (RANGE.0.ln(), RANGE.1.ln());
     for _ in 0..40 {
         let span = (high - low) * ratio;
         let (left, right) = (high - span, low + span);
-        if loss(outcomes, left.exp()) < loss(outcomes, right.exp()) {
+        if loss(left.exp()) < loss(right.exp()) {
             high = right;
         } else {
             low = left;
@@ -115,13 +118,9 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-/// Mean negative log-likelihood at `temperature`.
+/// Negative log-likelihood at `temperature`.
 fn loss(outcomes: &[Outcome], temperature: f32) -> f64 {
-    let sum: f64 = outcomes
-        .iter()
-        .map(|(logits, class)| -f64::from(probabilities(logits, temperature)[*class].max(1e-9)).ln())
-        .sum();
-    sum / outcomes.len() as f64
+    outcomes.iter().map(|(logits, class)| -f64::from(probabilities(logits, temperature)[*class].max(1e-9)).ln()).sum()
 }
 
 /// Expected calibration error over ten equal bins of (confidence, right?).
@@ -172,10 +171,18 @@ mod tests {
     fn an_overconfident_model_is_cooled_down() {
         // Right three times of four, yet always nearly certain.
         let outcomes: Vec<Outcome> = (0..400).map(|i| (vec![8.0, 0.0], usize::from(i % 4 == 0))).collect();
-        let heat = temperature(&outcomes);
+        let heat = temperature(&outcomes, 1.0);
         assert!((probabilities(&outcomes[0].0, heat)[0] - 0.75).abs() < 0.01);
         assert!(ece(&judged(&outcomes, heat)) < 0.01);
         assert!(ece(&judged(&outcomes, 1.0)) > 0.2);
+    }
+
+    #[test]
+    fn few_outcomes_leave_a_temperature_where_it_is_expected() {
+        assert!((temperature(&[], 0.24) - 0.24).abs() < 1e-3);
+        let wrong: Vec<Outcome> = (0..3).map(|_| (vec![1.0, 0.0], 1)).collect();
+        let heat = temperature(&wrong, 0.24);
+        assert!(heat > 0.24 && heat < 0.6, "{heat}");
     }
 
     #[test]

@@ -17,9 +17,9 @@ use crate::{
 
 pub(super) use queries::size;
 
-/// Passages from which an account's vectors are searched through a graph. By the time measured at 10,000, the exact scan of so
-/// many takes about as long as embedding the question, and below it nothing is gained by missing a passage.
-pub const APPROXIMATE_FROM: i64 = 50_000;
+/// Passages from which an account's vectors are searched through a graph. The exact scan of 10,000 takes a quarter of the whole
+/// search; below, too little is gained for missing a passage.
+pub const APPROXIMATE_FROM: i64 = 8_000;
 /// Passages of its smaller days that an account beyond that size moves into the graph with each indexed article.
 const MOVED: i64 = 200;
 /// Passages that [`multiply`] copies in a transaction.

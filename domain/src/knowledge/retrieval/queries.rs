@@ -43,7 +43,7 @@ pub async fn nearest(tx: &mut TenantTx, vector: &[f32], limit: i64, ids: &[Chunk
 ///
 /// The graph is shared by all large accounts. The scan goes on past other accounts' passages until it has enough, so
 /// they cost time, not recall (pgvector 0.8: iterative index scans). Expects `knowledge_vectors_graph_idx`; sorting is
-/// discouraged, or a planner that misjudges the account would measure all of it.
+/// discouraged for the rest of the transaction, or a planner that misjudges the account would measure all of it.
 pub async fn nearly_nearest(tx: &mut TenantTx, vector: &[f32], limit: i64) -> Result<Vec<ChunkId>> {
     let account = tx.account_id();
     sqlx::query!(
@@ -52,7 +52,7 @@ pub async fn nearly_nearest(tx: &mut TenantTx, vector: &[f32], limit: i64) -> Re
     )
     .fetch_one(tx.conn())
     .await?;
-    let found = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         r#"(select chunk_id as "id!: ChunkId" from knowledge_vectors
             where account_id = $1 and approximate
             order by embedding <=> $2::halfvec limit $3)
@@ -65,9 +65,7 @@ pub async fn nearly_nearest(tx: &mut TenantTx, vector: &[f32], limit: i64) -> Re
         limit
     )
     .fetch_all(tx.conn())
-    .await?;
-    sqlx::query!("select set_config('enable_sort', 'on', true) as sort").fetch_one(tx.conn()).await?;
-    Ok(found)
+    .await?)
 }
 
 /// BM25 of the account's passages for the asked words.

@@ -35,6 +35,8 @@ use crate::WorkerOptions;
 
 /// The account that evaluations use, made once a database.
 const SCRATCH: &str = "HummDesk evaluation";
+/// More passages take long to delete, and their database goes with them.
+const CLEARED: i64 = 50_000;
 const MAX_TITLE_CHARS: usize = 300;
 /// Articles a transaction.
 const BATCH: usize = 50;
@@ -142,15 +144,14 @@ async fn measure(
     };
     stop.cancel();
     indexer.await??;
-    // A million passages take long to delete, and their database goes with them.
-    if arguments.passages < APPROXIMATE_FROM {
+    if arguments.passages <= CLEARED {
         clear(ctx, &actor).await?;
     }
     asked
 }
 
 /// Copies passages until there are `passages`, if any are wanted. An account that grew by articles has nearly all of its passages
-/// in the graph from its 50,000th on.
+/// in the graph beyond [`APPROXIMATE_FROM`].
 async fn multiply(booted: &Booted, account: AccountId, passages: i64) -> anyhow::Result<()> {
     if passages == 0 {
         return Ok(());
