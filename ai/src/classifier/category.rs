@@ -255,7 +255,9 @@ fn groups(taught: &[Taught<'_>], classes: usize) -> Vec<usize> {
     all.sort_unstable();
     all.dedup();
     let mut counts = vec![0; classes];
-    all.into_iter().for_each(|(class, _)| counts[class] += 1);
+    for (class, _) in all {
+        counts[class] += 1;
+    }
     counts
 }
 

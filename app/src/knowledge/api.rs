@@ -24,11 +24,14 @@ pub async fn search(q: String) -> Result<Vec<SearchHit>, UiError> {
     Ok(domain::knowledge::search(&ctx, &actor, types::knowledge::SearchQuery { q, limit: Some(10) }).await?)
 }
 
-/// An article, and what it would be were the change that waits to be tried carried out.
+/// An article as whoever opens it goes on with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Opened {
     pub article: Article,
-    pub waiting: Option<SaveArticle>,
+    /// Whether it waits to be tried before it is published, or published anew.
+    pub waits: bool,
+    /// What it is to become, where that is something else.
+    pub proposed: Option<SaveArticle>,
 }
 
 #[server(prefix = "/api/ui", endpoint = "knowledge/get", input = Json)]
@@ -36,8 +39,13 @@ pub async fn get(id: ArticleId) -> Result<Opened, UiError> {
     let (ctx, actor) = viewer()?;
     let mut tx = ctx.begin(&actor).await?;
     let article = domain::knowledge::get(&mut tx, &actor, id).await?;
-    let waiting = domain::rehearsals::articles::waiting(&mut tx, &article).await?;
-    Ok(Opened { article, waiting })
+    let waiting = domain::rehearsals::articles::waiting(&mut tx, id).await?;
+    let waits = waiting.is_some();
+    let proposed = waiting.and_then(|change| match change {
+        types::rehearsals::Change::UpdateArticle { article, .. } => Some(article),
+        _ => None,
+    });
+    Ok(Opened { article, waits, proposed })
 }
 
 /// Saves a new article, or replaces the one with this id. Answers which it is, and whether it waits to be tried before it

@@ -38,8 +38,8 @@ pub fn ArticlePage() -> impl IntoView {
     let content = move || {
         Suspend::new(async move {
             match article.await {
-                Ok(api::Opened { article, waiting }) => {
-                    Either::Left(view! { <Editor article=Some(article) waiting=waiting/> })
+                Ok(api::Opened { article, waits, proposed }) => {
+                    Either::Left(view! { <Editor article=Some(article) waits=waits proposed=proposed/> })
                 }
                 Err(error) => Either::Right(view! { <Failure error=error/> }),
             }
@@ -48,11 +48,12 @@ pub fn ArticlePage() -> impl IntoView {
     view! { <Transition fallback=|| view! { <Loading rows=6/> }>{content}</Transition> }
 }
 
-/// `title` and `language` are what a new article begins with; `waiting` is what an article may become.
+/// `title` and `language` are what a new article begins with; `proposed` is what an article is to become, while it waits.
 #[component]
 fn Editor(
     article: Option<Article>,
-    #[prop(optional_no_strip)] waiting: Option<SaveArticle>,
+    #[prop(optional)] waits: bool,
+    #[prop(optional_no_strip)] proposed: Option<SaveArticle>,
     #[prop(optional)] title: String,
     #[prop(optional_no_strip)] language: Option<Language>,
 ) -> impl IntoView {
@@ -70,8 +71,8 @@ fn Editor(
         let (at, author) = (article.updated_at, article.author_name.clone());
         view! { <p class="text-xs text-ink-3">{move || i18n.with(K::UpdatedAt, &[("when", &clock.full(i18n, at))])}{author.map(|author| format!(" · {author}"))}</p> }
     });
-    let waits = RwSignal::new(waiting.is_some());
-    let shown = waiting.or_else(|| article.map(as_saved));
+    let waits = RwSignal::new(waits);
+    let shown = proposed.or_else(|| article.map(as_saved));
     let title = shown.as_ref().map_or(title, |shown| shown.title.clone());
     let start = shown.as_ref().map(|shown| shown.body.clone()).unwrap_or_default();
     let body = RwSignal::new(start.clone());

@@ -45,8 +45,11 @@ pub async fn save(
         Err(Error::Conflict { code: NEEDED, .. }) => {}
         saved => {
             let article = saved?;
-            forget(tx, article.id).await?;
-            return Ok(Saved { article, waits: false });
+            let published = article.status == ArticleStatus::Published;
+            let done = |change: &Change| published || matches!(change, Change::UpdateArticle { .. });
+            drop_changes(tx, article.id, done).await?;
+            let waits = waiting(tx, article.id).await?.is_some();
+            return Ok(Saved { article, waits });
         }
     }
     let before = match id {
@@ -76,27 +79,22 @@ async fn store(tx: &mut TenantTx, actor: &Actor, id: Option<ArticleId>, request:
     }
 }
 
-/// What an article would be, were what waits of it carried out; none when nothing does.
-pub async fn waiting(tx: &mut TenantTx, article: &Article) -> Result<Option<SaveArticle>> {
+/// The change of an article that waits to be tried or to go live.
+pub async fn waiting(tx: &mut TenantTx, id: ArticleId) -> Result<Option<Change>> {
     let changes = queries::current(tx).await?.unwrap_or_default();
-    let last = changes.into_iter().rfind(|change| change.article() == Some(article.id));
-    Ok(last.map(|change| match change {
-        Change::UpdateArticle { article, .. } => article,
-        _ => SaveArticle {
-            title: article.title.clone(),
-            body: article.body.clone(),
-            language: Some(article.language),
-            collection: Some(article.collection.clone()),
-            status: Some(ArticleStatus::Published),
-        },
-    }))
+    Ok(changes.into_iter().rfind(|change| change.article() == Some(id)))
 }
 
-/// Nothing of the article waits any more: it is gone, or somebody has said the last word.
+/// Nothing of an article waits any more: it is gone.
 pub async fn forget(tx: &mut TenantTx, id: ArticleId) -> Result<()> {
+    drop_changes(tx, id, |_| true).await
+}
+
+/// Takes out those changes of an article that somebody has said the last word on.
+async fn drop_changes(tx: &mut TenantTx, id: ArticleId, done: impl Fn(&Change) -> bool) -> Result<()> {
     let Some(current) = queries::lock_current(tx).await? else { return Ok(()) };
     let row = find(tx, current).await?;
     let mut left = row.changes.0.clone();
-    left.retain(|change| change.article() != Some(id));
+    left.retain(|change| change.article() != Some(id) || !done(change));
     keep(tx, &row, &left).await
 }

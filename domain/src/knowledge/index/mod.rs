@@ -102,7 +102,8 @@ impl Prepared {
         if self.chunks.is_empty() {
             return Ok(());
         }
-        insert(tx, self.id, self.language, &self.chunks, &self.vectors).await
+        // Beside the graph: what does not last is not worth a place in it.
+        queries::insert_chunks(tx, self.id, self.language, &self.chunks, &self.vectors, false).await
     }
 }
 

@@ -89,18 +89,24 @@ async fn agents_propose_and_nothing_they_wrote_is_lost(_: PgPoolOptions, options
         let saved = anna.call("knowledge/save", &json!({ "id": id, "article": article })).await.expect(200);
         serde_json::from_value(saved).unwrap()
     };
-    let waiting = async |id: i64| anna.call("knowledge/get", &json!({ "id": id })).await.expect(200)["waiting"].clone();
+    let opened = async |id: i64| {
+        let opened = anna.call("knowledge/get", &json!({ "id": id })).await.expect(200);
+        (opened["waits"].as_bool().unwrap(), opened["proposed"]["body"].clone())
+    };
 
     // A new one is kept as a draft; of a published one, its change.
     let (new, waits) =
         save(&Value::Null, json!({ "title": "Vouchers", "body": "We sell vouchers.", "status": "published" })).await;
     assert!(waits);
     assert_eq!(admin.get(&format!("{ARTICLES}/{new}")).await.expect(200)["status"], "draft");
-    assert_eq!(waiting(new).await["status"], "published");
+    assert_eq!(opened(new).await, (true, Value::Null));
+    let longer = json!({ "title": "Vouchers", "body": "We sell vouchers from 20 euros on.", "status": "draft" });
+    assert_eq!(save(&json!(new), longer.clone()).await, (new, true), "a draft is still to be published");
+    assert_eq!(admin.get(&format!("{ARTICLES}/{new}")).await.expect(200)["body"], longer["body"]);
     let old = published["id"].as_i64().unwrap();
     assert_eq!(save(&published["id"], article("A first thought", "published")).await, (old, true));
     assert_eq!(save(&published["id"], article("A second thought", "published")).await, (old, true));
-    assert_eq!(waiting(old).await["body"], "A second thought");
+    assert_eq!(opened(old).await, (true, json!("A second thought")));
     assert_eq!(admin.get(&format!("{ARTICLES}/{old}")).await.expect(200)["body"], REFUNDS);
     let proposed = current(&admin).await;
     assert_eq!(kinds(&proposed), ["publish", "update_article"], "the last word on each");
@@ -120,7 +126,7 @@ async fn agents_propose_and_nothing_they_wrote_is_lost(_: PgPoolOptions, options
     // An admin takes one out, and what is gone or taken back waits no longer.
     assert_eq!(admin.delete(&format!("{PATH}/{id}/changes/2")).await.refused(404), "not_found");
     admin.delete(&format!("{PATH}/{id}/changes/0")).await.expect(204);
-    assert_eq!((waiting(new).await, kinds(&current(&admin).await)), (Value::Null, vec!["update_article"]));
+    assert_eq!((opened(new).await.0, kinds(&current(&admin).await)), (false, vec!["update_article"]));
     assert_eq!(
         save(&json!(new), json!({ "title": "Vouchers", "body": "We do.", "status": "published" })).await,
         (new, true)
@@ -128,7 +134,7 @@ async fn agents_propose_and_nothing_they_wrote_is_lost(_: PgPoolOptions, options
     admin.delete(&format!("{ARTICLES}/{new}")).await.expect(204);
     assert_eq!(kinds(&current(&admin).await), ["update_article"]);
     assert_eq!(save(&json!(old), article("A third thought", "draft")).await, (old, false));
-    assert_eq!((waiting(old).await, current(&admin).await), (Value::Null, Value::Null));
+    assert_eq!((opened(old).await, current(&admin).await), ((false, Value::Null), Value::Null));
     let taken_back = admin.get(&format!("{ARTICLES}/{old}")).await.expect(200);
     assert_eq!((&taken_back["body"], &taken_back["status"]), (&json!("A third thought"), &json!("draft")));
 }
