@@ -15,11 +15,16 @@ const RANGE: (f32, f32) = (0.05, 20.0);
 /// Standard deviation of the logarithm of temperatures around what is expected: a dozen outcomes outweigh it.
 const SPREAD: f32 = 0.3;
 
-/// The temperature that makes `softmax(logits / temperature)` the likeliest, given that it is somewhere near `expected`:
-/// that much without outcomes, and hardly a matter with hundreds.
-pub fn temperature(outcomes: &[Outcome], expected: f32) -> f32 {
-    let surprise = |temperature: f32| f64::from(((temperature / expected).ln() / SPREAD).powi(2)) / 2.0;
-    let loss = |temperature: f32| loss(outcomes, temperature) + surprise(temperature);
+/// The temperature that makes `softmax(logits / temperature)` the likeliest, given that it is somewhere near `expected`, if
+/// that is known: it counts for little beside hundreds of outcomes. Without any, it is that, or 1.
+pub fn temperature(outcomes: &[Outcome], expected: Option<f32>) -> f32 {
+    if outcomes.is_empty() {
+        return expected.unwrap_or(1.0);
+    }
+    let surprise = |expected: f32, temperature: f32| f64::from(((temperature / expected).ln() / SPREAD).powi(2)) / 2.0;
+    let loss = |temperature: f32| {
+        loss(outcomes, temperature) + expected.map_or(0.0, |expected| surprise(expected, temperature))
+    };
     // One minimum: the loss is convex in 1/T, and the other term in log T, over which a golden-section search goes.
     let ratio = (5f32.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (RANGE.0.ln(), RANGE.1.ln());
@@ -171,7 +176,7 @@ mod tests {
     fn an_overconfident_model_is_cooled_down() {
         // Right three times of four, yet always nearly certain.
         let outcomes: Vec<Outcome> = (0..400).map(|i| (vec![8.0, 0.0], usize::from(i % 4 == 0))).collect();
-        let heat = temperature(&outcomes, 1.0);
+        let heat = temperature(&outcomes, None);
         assert!((probabilities(&outcomes[0].0, heat)[0] - 0.75).abs() < 0.01);
         assert!(ece(&judged(&outcomes, heat)) < 0.01);
         assert!(ece(&judged(&outcomes, 1.0)) > 0.2);
@@ -179,9 +184,9 @@ mod tests {
 
     #[test]
     fn few_outcomes_leave_a_temperature_where_it_is_expected() {
-        assert!((temperature(&[], 0.24) - 0.24).abs() < 1e-3);
+        assert!((temperature(&[], Some(0.24)) - 0.24).abs() < 1e-3);
         let wrong: Vec<Outcome> = (0..3).map(|_| (vec![1.0, 0.0], 1)).collect();
-        let heat = temperature(&wrong, 0.24);
+        let heat = temperature(&wrong, Some(0.24));
         assert!(heat > 0.24 && heat < 0.6, "{heat}");
     }
 

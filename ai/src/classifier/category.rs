@@ -200,7 +200,7 @@ impl Judgement {
     fn of(measured: &[Measured<'_>], expected: f32) -> Self {
         let outcome = |measured: &Measured<'_>| (logits(&measured.out.scores), measured.class);
         let telling: Vec<Outcome> = measured.iter().filter(|measured| measured.telling).map(outcome).collect();
-        let temperature = calibration::temperature(&telling, expected);
+        let temperature = calibration::temperature(&telling, Some(expected));
         let outcomes: Vec<Outcome> = measured.iter().map(outcome).collect();
         let judged = calibration::judged(&outcomes, temperature);
         let right = judged.iter().filter(|(_, right)| *right).count();

@@ -90,7 +90,7 @@ impl Decider {
             return Ok(Self { labels, head, temperature, quality });
         }
         let outcomes: Vec<Outcome> = fitted.into_iter().flat_map(|(_, outcomes)| outcomes).collect();
-        let temperature = calibration::temperature(&outcomes, 1.0);
+        let temperature = calibration::temperature(&outcomes, None);
         let judged = calibration::judged(&outcomes, temperature);
         let right = judged.iter().filter(|(_, right)| *right).count();
         let quality = Quality { accuracy: right as f64 / judged.len().max(1) as f64, ece: calibration::ece(&judged) };
