@@ -47,8 +47,7 @@ pub async fn save(
             let article = saved?;
             let published = article.status == ArticleStatus::Published;
             let done = |change: &Change| published || matches!(change, Change::UpdateArticle { .. });
-            drop_changes(tx, article.id, done).await?;
-            let waits = waiting(tx, article.id).await?.is_some();
+            let waits = drop_changes(tx, article.id, done).await?;
             return Ok(Saved { article, waits });
         }
     }
@@ -87,14 +86,15 @@ pub async fn waiting(tx: &mut TenantTx, id: ArticleId) -> Result<Option<Change>>
 
 /// Nothing of an article waits any more: it is gone.
 pub async fn forget(tx: &mut TenantTx, id: ArticleId) -> Result<()> {
-    drop_changes(tx, id, |_| true).await
+    drop_changes(tx, id, |_| true).await.map(drop)
 }
 
-/// Takes out those changes of an article that somebody has said the last word on.
-async fn drop_changes(tx: &mut TenantTx, id: ArticleId, done: impl Fn(&Change) -> bool) -> Result<()> {
-    let Some(current) = queries::lock_current(tx).await? else { return Ok(()) };
+/// Takes out those changes of an article that somebody has said the last word on. True when others of it still wait.
+async fn drop_changes(tx: &mut TenantTx, id: ArticleId, done: impl Fn(&Change) -> bool) -> Result<bool> {
+    let Some(current) = queries::lock_current(tx).await? else { return Ok(false) };
     let row = find(tx, current).await?;
     let mut left = row.changes.0.clone();
     left.retain(|change| change.article() != Some(id) || !done(change));
-    keep(tx, &row, &left).await
+    keep(tx, &row, &left).await?;
+    Ok(left.iter().any(|change| change.article() == Some(id)))
 }

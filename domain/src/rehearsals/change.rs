@@ -66,6 +66,23 @@ async fn one(ctx: &Ctx, tx: &mut TenantTx, actor: &Actor, change: Change) -> Res
     }
 }
 
+/// For the audit trail.
+pub fn kinds(changes: &[Change]) -> Vec<&'static str> {
+    changes
+        .iter()
+        .map(|change| match change {
+            Change::Threshold { .. } => "threshold",
+            Change::Model { .. } => "model",
+            Change::CreateCategory { .. } => "create_category",
+            Change::UpdateCategory { .. } => "update_category",
+            Change::DeleteCategory { .. } => "delete_category",
+            Change::DraftPolicy { .. } => "draft_policy",
+            Change::Publish { .. } => "publish",
+            Change::UpdateArticle { .. } => "update_article",
+        })
+        .collect()
+}
+
 /// As it is stored: a key is encrypted.
 pub fn sealed(ctx: &Ctx, account: AccountId, change: Change) -> Result<Change> {
     with_key(change, |key| ctx.vault.seal(ctx.entropy.as_ref(), account, KEY, key))

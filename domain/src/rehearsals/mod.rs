@@ -29,6 +29,7 @@ use crate::{
     jobs::{NewJob, enqueue},
     page,
 };
+use change::kinds;
 use jobs::Rehearse;
 use queries::Row;
 
@@ -372,23 +373,6 @@ fn articles(changes: &[Change]) -> Vec<ArticleId> {
     ids.sort_unstable();
     ids.dedup();
     ids
-}
-
-/// For the audit trail.
-fn kinds(changes: &[Change]) -> Vec<&'static str> {
-    changes
-        .iter()
-        .map(|change| match change {
-            Change::Threshold { .. } => "threshold",
-            Change::Model { .. } => "model",
-            Change::CreateCategory { .. } => "create_category",
-            Change::UpdateCategory { .. } => "update_category",
-            Change::DeleteCategory { .. } => "delete_category",
-            Change::DraftPolicy { .. } => "draft_policy",
-            Change::Publish { .. } => "publish",
-            Change::UpdateArticle { .. } => "update_article",
-        })
-        .collect()
 }
 
 /// What a person is told of why changes cannot be tried.
