@@ -74,20 +74,23 @@ pub async fn nearly_nearest(tx: &mut TenantTx, vector: &[f32], limit: i64) -> Re
 /// Of each language the `lexemes` that tell most are looked up, from the one that tells most on and until `postings`
 /// have been read, whatever the size of the account. Expects one range of the primary key of `knowledge_postings` a
 /// lexeme, without visiting the table. The postings are summed by passage here: that took the database longer than reading
-/// them.
+/// them. Courtesies are stemmed once a language: asked for each word, they cost as much as all the rest.
 pub async fn lexical(tx: &mut TenantTx, words: &Words, lexemes: i64, postings: i64) -> Result<Lexical> {
     let account = tx.account_id();
     let found = sqlx::query!(
         r#"with sizes as materialized (
                select language, chunks from knowledge_lexemes
                where account_id = $1 and language = any ($2::text[]) and lexeme = ''
+           ), courtesies as materialized (
+               select c.language, tsvector_to_array(search_words(c.language, c.words)) as lexemes
+               from unnest($2::text[], $3::text[]) as c (language, words)
            ), words as materialized (
                select s.language, s.chunks as total, w.lexeme, sum(t.weight) as weight
                from sizes s
-               join unnest($2::text[], $3::text[]) as c (language, courtesies) on c.language = s.language
+               join courtesies c on c.language = s.language
                cross join unnest($4::text[], $5::float8[]) as t (text, weight)
                cross join lateral unnest(tsvector_to_array(search_words(s.language, t.text))) as w (lexeme)
-               where w.lexeme <> all (tsvector_to_array(search_words(s.language, c.courtesies)))
+               where w.lexeme <> all (c.lexemes)
                group by 1, 2, 3
            ), known as materialized (
                select w.*, coalesce((select l.chunks from knowledge_lexemes l
