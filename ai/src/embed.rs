@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use moka::future::Cache;
+use rayon::ThreadPoolBuilder;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -110,6 +111,11 @@ async fn submit(lane: &mpsc::Sender<Job>, texts: Vec<String>) -> Readings {
 fn lane(name: &str, encoder: Arc<Encoder>) -> std::io::Result<mpsc::Sender<Job>> {
     let (sender, mut receiver) = mpsc::channel::<Job>(QUEUE);
     std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+        // What the encoder does not spread stays on this thread.
+        let alone = ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
+        if let Err(error) = &alone {
+            tracing::warn!(%error, "embed.lane.shared");
+        }
         while let Some(first) = receiver.blocking_recv() {
             let mut jobs = vec![first];
             let mut count = jobs[0].texts.len();
