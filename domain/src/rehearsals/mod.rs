@@ -7,16 +7,14 @@ pub mod jobs;
 mod measure;
 mod queries;
 mod run;
+mod shown;
 mod side;
 
 use serde_json::json;
-use sqlx::types::Json;
 use types::{
-    ArticleId, MessageId, Page, PageQuery, RehearsalId,
+    MessageId, Page, PageQuery, RehearsalId,
     categories::ModelStatus,
-    rehearsals::{
-        Change, CreateRehearsal, GoLive, Proposed, Rehearsal, RehearsalCase, RehearsalCaseQuery, RehearsalStatus,
-    },
+    rehearsals::{Change, CreateRehearsal, GoLive, Rehearsal, RehearsalCase, RehearsalCaseQuery, RehearsalStatus},
 };
 
 use crate::{
@@ -68,11 +66,8 @@ pub async fn list(tx: &mut TenantTx, actor: &Actor, query: PageQuery) -> Result<
     let limit = page::limit(query.limit)?;
     let before: Option<RehearsalId> = page::decode(query.cursor.as_deref())?;
     let rows = queries::list(tx, None, before, i64::from(limit) + 1).await?;
-    let mut shown_rows = Vec::with_capacity(rows.len());
-    for row in rows {
-        shown_rows.push(shown(tx, row).await?);
-    }
-    Ok(Page::cut(shown_rows, limit, |rehearsal: &Rehearsal| page::encode(&rehearsal.id)))
+    let rehearsals = shown::of(tx, rows).await?;
+    Ok(Page::cut(rehearsals, limit, |rehearsal: &Rehearsal| page::encode(&rehearsal.id)))
 }
 
 /// # Errors
@@ -80,7 +75,7 @@ pub async fn list(tx: &mut TenantTx, actor: &Actor, query: PageQuery) -> Result<
 pub async fn get(tx: &mut TenantTx, actor: &Actor, id: RehearsalId) -> Result<Rehearsal> {
     actor.require(Permission::Administer)?;
     let row = find(tx, id).await?;
-    shown(tx, row).await
+    shown::of(tx, vec![row]).await?.pop().ok_or(Error::NotFound)
 }
 
 /// A page of what was tried, newest conversations first.
@@ -137,7 +132,7 @@ pub async fn run(
     let row = undecided(tx, id).await?;
     change::check(ctx, tx, &row.changes.0).await?;
     queries::reopen(tx, id, &row.changes.0).await?;
-    let fingerprint = queries::subjects::fingerprint(tx, &articles(&row.changes.0)).await?;
+    let fingerprint = queries::subjects::fingerprint(tx, &shown::articles(&row.changes.0)).await?;
     if queries::start(tx, id, wanted.into(), &fingerprint).await? == 0 {
         return Err(Error::Conflict {
             code: "nothing_resolved",
@@ -232,7 +227,7 @@ pub async fn go_live(
             format!("this makes worse: {}; write the account's name to do it all the same", worse.join(", ")),
         ));
     }
-    let names = names(tx, &row).await?;
+    let names = shown::names(tx, &row).await?;
     let changes = row.changes.0;
     change::carry_out(ctx, tx, actor, &changes).await?;
     let trained = adopt(ctx, tx, id).await?;
@@ -304,7 +299,7 @@ async fn keep(tx: &mut TenantTx, row: &Row, left: &[Change]) -> Result<()> {
 }
 
 async fn put_aside(tx: &mut TenantTx, row: &Row) -> Result<()> {
-    let names = names(tx, row).await?;
+    let names = shown::names(tx, row).await?;
     queries::decide(tx, row.id, RehearsalStatus::Discarded, &names).await
 }
 
@@ -320,59 +315,6 @@ async fn find(tx: &mut TenantTx, id: RehearsalId) -> Result<Row> {
 
 fn sealed(ctx: &Ctx, tx: &TenantTx, changes: Vec<Change>) -> Result<Vec<Change>> {
     changes.into_iter().map(|change| change::sealed(ctx, tx.account_id(), change)).collect()
-}
-
-async fn shown(tx: &mut TenantTx, row: Row) -> Result<Rehearsal> {
-    let Json(changes) = row.changes;
-    let stale = row.status == RehearsalStatus::Done
-        && row.fingerprint != Some(queries::subjects::fingerprint(tx, &articles(&changes)).await?);
-    Ok(Rehearsal {
-        id: row.id,
-        status: row.status,
-        flips: queries::cases::flips(tx, row.id).await?,
-        changes: named(tx, changes, &row.names).await?,
-        conversations: row.conversations,
-        tried: row.tried,
-        measures: row.measures.0,
-        stale,
-        error: row.error,
-        created_by: row.created_by,
-        created_at: row.created_at,
-        finished_at: row.finished_at,
-        live_at: row.live_at,
-    })
-}
-
-/// The changes as people see them; `kept` is what they were about when they were decided.
-async fn named(tx: &mut TenantTx, changes: Vec<Change>, kept: &[String]) -> Result<Vec<Proposed>> {
-    let categories = queries::subjects::categories(tx).await?;
-    let titles = queries::subjects::titles(tx, &articles(&changes)).await?;
-    let name = |change: &Change| match change {
-        Change::Threshold { .. } | Change::Model { .. } | Change::CreateCategory { .. } => None,
-        Change::UpdateCategory { category_id, .. }
-        | Change::DeleteCategory { category_id }
-        | Change::DraftPolicy { category_id, .. } => categories.get(category_id).map(|(name, _)| name.clone()),
-        Change::Publish { article_id } | Change::UpdateArticle { article_id, .. } => titles.get(article_id).cloned(),
-    };
-    let proposed = changes.into_iter().enumerate().map(|(place, change)| {
-        let then = kept.get(place).filter(|name| !name.is_empty()).cloned();
-        Proposed { name: then.or_else(|| name(&change)), change: change::shown(change) }
-    });
-    Ok(proposed.collect())
-}
-
-/// What each change is about, to be kept.
-async fn names(tx: &mut TenantTx, row: &Row) -> Result<Vec<String>> {
-    let named = named(tx, row.changes.0.clone(), &[]).await?;
-    Ok(named.into_iter().map(|proposed| proposed.name.unwrap_or_default()).collect())
-}
-
-/// The articles that the changes are about.
-fn articles(changes: &[Change]) -> Vec<ArticleId> {
-    let mut ids: Vec<ArticleId> = changes.iter().filter_map(Change::article).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }
 
 /// What a person is told of why changes cannot be tried.

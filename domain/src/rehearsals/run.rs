@@ -98,7 +98,7 @@ async fn plan(ctx: &Ctx, account: AccountId, id: RehearsalId) -> Result<Option<P
     let now = Standing::read(&mut tx).await?;
     let live = classifications::queries::models::live(&mut tx).await?;
     let taught = training::curriculum(&mut tx).await?;
-    let touched = super::articles(&row.changes.0);
+    let touched = super::shown::articles(&row.changes.0);
     let articles = seen(&mut tx, &touched).await?;
     change::carry_out(ctx, &mut tx, &actor, &row.changes.0).await?;
     let then = Standing::read(&mut tx).await?;

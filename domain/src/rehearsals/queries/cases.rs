@@ -1,5 +1,7 @@
 //! SQL of the conversations that a rehearsal tries.
 
+use std::collections::HashMap;
+
 use sqlx::types::Json;
 use types::{
     ConversationId, MessageId, RehearsalId,
@@ -109,18 +111,24 @@ pub async fn answered_by_person(
     Ok(first.filter(|row| !row.drafted).map(|row| row.content))
 }
 
-pub async fn flips(tx: &mut TenantTx, id: RehearsalId) -> Result<Vec<FlipCount>> {
+/// How many conversations flip in which way, of each of `rehearsals`.
+pub async fn flips(tx: &mut TenantTx, rehearsals: &[RehearsalId]) -> Result<HashMap<RehearsalId, Vec<FlipCount>>> {
     let account = tx.account_id();
-    Ok(sqlx::query_as!(
-        FlipCount,
-        r#"select flip as "flip!: Flip", count(*) as "count!"
+    let ids: Vec<i64> = rehearsals.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select c.rehearsal_id as "rehearsal_id: RehearsalId", flip as "flip!: Flip", count(*) as "count!"
            from ai_rehearsal_cases c cross join unnest(c.flips) flip
-           where c.account_id = $1 and c.rehearsal_id = $2 group by 1 order by 1"#,
+           where c.account_id = $1 and c.rehearsal_id = any ($2) group by 1, 2 order by 1, 2"#,
         account.0,
-        id.0
+        &ids
     )
     .fetch_all(tx.conn())
-    .await?)
+    .await?;
+    let mut counts: HashMap<RehearsalId, Vec<FlipCount>> = HashMap::new();
+    for row in rows {
+        counts.entry(row.rehearsal_id).or_default().push(FlipCount { flip: row.flip, count: row.count });
+    }
+    Ok(counts)
 }
 
 /// Newest first, those that were tried.
