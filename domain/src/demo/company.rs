@@ -21,8 +21,6 @@ pub struct Company {
     pub conversations: &'static str,
     /// Conversations of the file that are seeded.
     pub wanted: usize,
-    /// How many of them, the newest, the AI reads itself.
-    pub judged: usize,
 }
 
 pub struct Person {
@@ -93,7 +91,6 @@ pub static COMPANIES: [Company; 2] = [
         articles: include_str!("../../data/demo/acme_articles.json"),
         conversations: include_str!("../../data/demo/acme_conversations.json"),
         wanted: 200,
-        judged: 40,
     },
     Company {
         id: AccountId(2),
@@ -124,7 +121,6 @@ pub static COMPANIES: [Company; 2] = [
         articles: include_str!("../../data/demo/globex_articles.json"),
         conversations: include_str!("../../data/demo/globex_conversations.json"),
         wanted: 30,
-        judged: 8,
     },
 ];
 

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use types::{
     Language,
-    classifications::Sentiment,
     conversations::{Priority, Status},
     inboxes::Channel,
 };
@@ -44,7 +43,6 @@ pub struct Script {
     pub language: Language,
     pub category: String,
     pub priority: Priority,
-    pub sentiment: Sentiment,
     pub subject: Option<String>,
     pub contact: Person,
     pub channel: Channel,

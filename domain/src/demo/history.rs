@@ -1,10 +1,10 @@
 //! Sixty days of an account: played in memory with the product's own AI and routing, then written in one transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use types::{
-    ContactId, ConversationId, DraftId, MessageId, Timestamp, classifications::Confidences, conversations::Status,
+    ClassificationId, ContactId, ConversationId, DraftId, MessageId, Timestamp, conversations::Status,
     drafts::DraftStatus,
 };
 
@@ -17,7 +17,7 @@ use super::{
     ledger::{self, DecisionRow},
     office::Office,
     queries,
-    rows::{self, ClassificationRow, DraftRow, Place, Played, PointerRow, RatingRow, SourceRow},
+    rows::{self, ClassificationRow, CorrectionRow, DraftRow, Place, Played, PointerRow, RatingRow, SourceRow},
 };
 use crate::{Actor, Ctx, Error, Result, TenantTx, accounts, agents, ai::Verdict, decisions::Basis, inboxes, teams};
 
@@ -66,15 +66,15 @@ async fn play(ctx: &Ctx, company: &Company, office: &Office) -> Result<(Vec<Cust
     let mut order: Vec<(Times, usize)> =
         scripts.iter().enumerate().map(|(index, script)| (cast::place(script, office.now, &mut dice), index)).collect();
     order.sort_by_key(|(times, _)| times.lines[0]);
-    let newest: HashSet<usize> = order.iter().rev().take(company.judged).map(|(_, index)| *index).collect();
-    let mut judged = judge(ctx, &scripts, &newest, &mut dice).await?;
+    let mut judged = judge(ctx, &scripts).await?;
     let mut held = Vec::new();
     let mut played = Vec::with_capacity(order.len());
     for (times, index) in order {
         let script = &scripts[index];
         let customer = writers[index];
         let readings = std::mem::take(&mut judged[index]);
-        let thread = office.play(script, &customers[customer].name, &times, readings, &mut held, &mut dice);
+        let mut thread = office.play(script, &customers[customer].name, &times, readings, &mut held, &mut dice);
+        thread.correct(&script.category);
         let inbox_id = office.inbox(script.channel).ok_or(Error::NotFound)?.id;
         played.push(Played {
             thread,
@@ -87,25 +87,13 @@ async fn play(ctx: &Ctx, company: &Company, office: &Office) -> Result<(Vec<Cust
     Ok((customers, played, dice))
 }
 
-/// Judgements of the first line of each script, and of the newest one where the customer waits for an answer. The AI
-/// reads the `newest` conversations and all that wait; reading the whole history would take a minute, so the older ones
-/// get what their author meant.
-async fn judge(
-    ctx: &Ctx,
-    scripts: &[Script],
-    newest: &HashSet<usize>,
-    dice: &mut Dice,
-) -> Result<Vec<Vec<(usize, Verdict)>>> {
-    let mut judged: Vec<Vec<(usize, Verdict)>> = Vec::with_capacity(scripts.len());
+/// Judgements of the first line of each script, and of the newest one where the customer waits for an answer.
+async fn judge(ctx: &Ctx, scripts: &[Script]) -> Result<Vec<Vec<(usize, Verdict)>>> {
     let mut wanted: Vec<(usize, usize, String)> = Vec::new();
     for (index, script) in scripts.iter().enumerate() {
         let last = script.messages.iter().rposition(|said| said.from != From::Note).unwrap_or_default();
         let waits = script.status != Status::Resolved && script.messages[last].from == From::Customer;
-        let read = waits || newest.contains(&index);
-        judged.push(if read { Vec::new() } else { vec![(0, as_written(script, dice))] });
-        if read {
-            wanted.push((index, 0, text_of(script, 0)));
-        }
+        wanted.push((index, 0, text_of(script, 0)));
         if waits && last > 0 {
             wanted.push((index, last, text_of(script, last)));
         }
@@ -118,32 +106,11 @@ async fn judge(
         .buffered(READ_AT_ONCE)
         .try_collect()
         .await?;
+    let mut judged = vec![Vec::new(); scripts.len()];
     for (index, place, verdict) in verdicts {
         judged[index].push((place, verdict));
     }
     Ok(judged)
-}
-
-/// The author's own labels as a verdict, mostly sure. Its model's name says where it comes from.
-fn as_written(script: &Script, dice: &mut Dice) -> Verdict {
-    let mut sure = |least: f64| least + (0.99 - least) * dice.share().sqrt();
-    let confidences =
-        Confidences { category: sure(0.7), priority: sure(0.55), sentiment: sure(0.55), language: sure(0.9) };
-    Verdict {
-        category: script.category.clone(),
-        priority: script.priority,
-        sentiment: script.sentiment,
-        language: script.language,
-        scope: None,
-        out_of_scope: false,
-        alternatives: Vec::new(),
-        reasoning: format!("About {}, {:.0} % sure.", script.category, (confidences.category * 100.0).floor()),
-        evidence: Vec::new(),
-        suggested_team: None,
-        model: "demo-labels-1".to_owned(),
-        processing_ms: 20 + dice.below(60) as i64,
-        confidences,
-    }
 }
 
 fn text_of(script: &Script, place: usize) -> String {
@@ -219,6 +186,7 @@ async fn save(tx: &mut TenantTx, customers: &[Customer], played: &[Played], thre
     let ids = Ids { contacts, conversations, messages };
     let (rows, bases): (Vec<_>, Vec<_>) = classifications(played, &ids, threshold)?.into_iter().unzip();
     let classified = queries::insert_classifications(tx, &rows).await?;
+    queries::insert_corrections(tx, &corrections(&classified, &rows)).await?;
     let lines = classified.into_iter().zip(&rows).zip(bases);
     let mut decisions: Vec<_> = lines.map(|((id, row), basis)| DecisionRow::classified(id, row, basis)).collect();
     let pending = save_drafts(tx, played, &ids, &mut decisions).await?;
@@ -239,7 +207,7 @@ fn classifications<'a>(played: &'a [Played], ids: &Ids, threshold: f64) -> Resul
             let row = ClassificationRow {
                 conversation_id: ids.conversations[index],
                 message_id: ids.message(index, reading.line)?,
-                category: &verdict.category,
+                category: reading.category(),
                 priority: verdict.priority,
                 sentiment: verdict.sentiment,
                 language: verdict.language,
@@ -255,12 +223,31 @@ fn classifications<'a>(played: &'a [Played], ids: &Ids, threshold: f64) -> Resul
                 outcome: verdict.outcome(threshold),
                 scope: verdict.scope,
                 alternatives: &verdict.alternatives,
+                as_read: &verdict.category,
+                correction: reading.correction.as_ref(),
+                corrected: if reading.correction.is_some() { &["category"] } else { &[] },
             };
             rows.push((row, basis));
         }
     }
     rows.sort_by_key(|(row, _)| (row.created_at, row.message_id));
     Ok(rows)
+}
+
+fn corrections<'a>(classified: &[ClassificationId], rows: &[ClassificationRow<'a>]) -> Vec<CorrectionRow<'a>> {
+    let corrected = classified.iter().zip(rows).filter_map(|(id, row)| Some((id, row, row.correction?)));
+    let mut corrections: Vec<_> = corrected
+        .map(|(id, row, correction)| CorrectionRow {
+            classification_id: *id,
+            message_id: row.message_id,
+            user_id: correction.by,
+            from_value: row.as_read,
+            to_value: &correction.category,
+            created_at: correction.at,
+        })
+        .collect();
+    corrections.sort_by_key(|row| row.created_at);
+    corrections
 }
 
 /// Answers the conversations' pending drafts.

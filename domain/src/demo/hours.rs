@@ -20,11 +20,6 @@ impl Dice {
         self.0.random_bool(probability)
     }
 
-    /// From 0 to 1, evenly.
-    pub fn share(&mut self) -> f64 {
-        self.0.random_range(0.0..1.0)
-    }
-
     /// Seconds between the two, each order of magnitude as likely as another.
     pub fn spread(&mut self, least: f64, most: f64) -> TimeDelta {
         TimeDelta::seconds(self.0.random_range(least.ln()..most.ln()).exp() as i64)

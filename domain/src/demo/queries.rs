@@ -8,7 +8,10 @@ use types::{ArticleId, ClassificationId, ContactId, ConversationId, DraftId, Mes
 use super::{
     foundation::{ArticleRow, InboxRow, LabelRow, MemberRow, PersonRow, TeamRow},
     ledger::DecisionRow,
-    rows::{ClassificationRow, ContactRow, ConversationRow, DraftRow, MessageRow, PointerRow, RatingRow, SourceRow},
+    rows::{
+        ClassificationRow, ContactRow, ConversationRow, CorrectionRow, DraftRow, MessageRow, PointerRow, RatingRow,
+        SourceRow,
+    },
 };
 use crate::{Result, TenantTx};
 
@@ -254,14 +257,14 @@ pub async fn insert_classifications(
     let ids = sqlx::query_scalar!(
         "insert into classifications (account_id, conversation_id, message_id, category, priority, sentiment, language, confidence,
                                       confidences, reasoning, evidence, suggested_team_id, suggested_agent_id, model, processing_ms, created_at,
-                                      outcome, scope, alternatives)
+                                      outcome, scope, alternatives, corrected)
          select $1, r.conversation_id, r.message_id, r.category, r.priority, r.sentiment, r.language, r.confidence, r.confidences,
                 r.reasoning, r.evidence, r.suggested_team_id, r.suggested_agent_id, r.model, r.processing_ms, r.created_at,
-                r.outcome, r.scope, r.alternatives
+                r.outcome, r.scope, r.alternatives, array(select jsonb_array_elements_text(r.corrected))
          from rows from (jsonb_to_recordset($2) as (conversation_id bigint, message_id bigint, category text, priority text,
              sentiment text, language text, confidence double precision, confidences jsonb, reasoning text, evidence jsonb,
              suggested_team_id bigint, suggested_agent_id bigint, model text, processing_ms bigint, created_at timestamptz,
-             outcome text, scope double precision, alternatives jsonb)) with ordinality as r
+             outcome text, scope double precision, alternatives jsonb, corrected jsonb)) with ordinality as r
          order by r.ordinality
          returning id",
         account.0,
@@ -270,6 +273,23 @@ pub async fn insert_classifications(
     .fetch_all(tx.conn())
     .await?;
     Ok(in_order(ids).into_iter().map(ClassificationId).collect())
+}
+
+/// Oldest first. Each changed the category.
+pub async fn insert_corrections(tx: &mut TenantTx, rows: &[CorrectionRow<'_>]) -> Result<()> {
+    let account = tx.account_id();
+    sqlx::query!(
+        "insert into corrections (account_id, classification_id, message_id, user_id, field, from_value, to_value, created_at)
+         select $1, r.classification_id, r.message_id, r.user_id, 'category', r.from_value, r.to_value, r.created_at
+         from rows from (jsonb_to_recordset($2) as (classification_id bigint, message_id bigint, user_id bigint, from_value text,
+             to_value text, created_at timestamptz)) with ordinality as r
+         order by r.ordinality",
+        account.0,
+        list(rows) as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 pub async fn insert_drafts(tx: &mut TenantTx, rows: &[DraftRow<'_>]) -> Result<Vec<DraftId>> {

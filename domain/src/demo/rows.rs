@@ -2,14 +2,17 @@
 
 use serde::Serialize;
 use types::{
-    ContactId, ConversationId, DraftId, InboxId, Language, MessageId, TeamId, Timestamp, UserId,
+    ClassificationId, ContactId, ConversationId, DraftId, InboxId, Language, MessageId, TeamId, Timestamp, UserId,
     classifications::{Alternative, Confidences, Evidence, Outcome, Sentiment},
     conversations::{AssignmentSource, Priority, Status},
     drafts::{DraftClaim, DraftStatus},
     messages::{Activity, ContentType, DeliveryStatus, SenderType},
 };
 
-use super::{cast::Customer, thread::Thread};
+use super::{
+    cast::Customer,
+    thread::{Correction, Reading, Thread},
+};
 
 #[derive(Serialize)]
 pub struct ContactRow<'a> {
@@ -97,6 +100,22 @@ pub struct ClassificationRow<'a> {
     pub outcome: Outcome,
     pub scope: Option<f64>,
     pub alternatives: &'a [Alternative],
+    /// What `category` was before a correction.
+    #[serde(skip)]
+    pub as_read: &'a str,
+    #[serde(skip)]
+    pub correction: Option<&'a Correction>,
+    pub corrected: &'static [&'static str],
+}
+
+#[derive(Serialize)]
+pub struct CorrectionRow<'a> {
+    pub classification_id: ClassificationId,
+    pub message_id: MessageId,
+    pub user_id: Option<UserId>,
+    pub from_value: &'a str,
+    pub to_value: &'a str,
+    pub created_at: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -176,7 +195,8 @@ pub fn contacts<'a>(customers: &'a [Customer], played: &[Played], now: Timestamp
 pub fn conversations<'a>(played: &'a [Played], contacts: &[ContactId]) -> Vec<ConversationRow<'a>> {
     let row = |played: &'a Played| {
         let thread = &played.thread;
-        let newest = thread.readings.last().map(|reading| &reading.verdict);
+        let reading = thread.readings.last();
+        let newest = reading.map(|reading| &reading.verdict);
         ConversationRow {
             inbox_id: played.inbox_id,
             contact_id: contacts[played.customer],
@@ -194,7 +214,7 @@ pub fn conversations<'a>(played: &'a [Played], contacts: &[ContactId]) -> Vec<Co
             waiting_since: thread.waiting_since,
             first_response_at: thread.first_response_at,
             resolved_at: thread.resolved_at,
-            category: newest.map(|verdict| verdict.category.as_str()),
+            category: reading.map(Reading::category),
             sentiment: newest.map(|verdict| verdict.sentiment),
             language: newest.map(|verdict| verdict.language),
             category_confidence: newest.map(|verdict| verdict.confidences.category),

@@ -95,6 +95,12 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
             or (not c.priority_manual and c.priority <> f.priority)",
     ),
     (
+        "a category that was corrected to something else, or is said to be corrected and was not",
+        "classifications f left join corrections r on r.classification_id = f.id
+         where (f.corrected = '{category}') <> (r.id is not null) or r.to_value <> f.category or r.from_value = f.category
+            or r.message_id <> f.message_id or r.created_at < f.created_at",
+    ),
+    (
         "a pending draft that the conversation does not show, or shows wrongly",
         "conversations c where pending_draft_id is distinct from (select id from drafts d where d.conversation_id = c.id and d.status = 'pending')",
     ),
@@ -206,6 +212,8 @@ async fn the_seed_is_complete_and_consistent_and_happens_once(pool: PgPool) {
     let unsure = "classifications where outcome = 'unsure' and jsonb_array_length(alternatives) > 0";
     assert!(count(&ctx, ACME, unsure).await > 3, "doubts to be settled in a click");
     assert!(count(&ctx, ACME, "classifications where outcome = 'out_of_scope'").await > 0);
+    let wrong = count(&ctx, ACME, "corrections").await;
+    assert!((4..60).contains(&wrong), "{wrong} corrections: some to be seen, few of 200");
     assert!(count(&ctx, ACME, "csat_responses").await > 50);
     assert!(count(&ctx, ACME, "conversations where waiting_since is not null and status = 'open'").await > 10);
 

@@ -48,6 +48,22 @@ pub struct Reading {
     pub verdict: Verdict,
     pub team: Option<TeamId>,
     pub agent: Option<UserId>,
+    pub correction: Option<Correction>,
+}
+
+impl Reading {
+    /// As it stands now.
+    pub fn category(&self) -> &str {
+        self.correction.as_ref().map_or(&self.verdict.category, |correction| &correction.category)
+    }
+}
+
+/// What the agent who answered made of a category.
+#[derive(Debug)]
+pub struct Correction {
+    pub category: String,
+    pub by: Option<UserId>,
+    pub at: Timestamp,
 }
 
 #[derive(Debug)]
@@ -193,7 +209,7 @@ impl Thread {
         let Some(line) = self.last else { return };
         let first = self.readings.is_empty();
         self.priority = if self.priority_manual { self.priority } else { verdict.priority };
-        self.readings.push(Reading { line, at, verdict, team: decision.team, agent: decision.agent });
+        self.readings.push(Reading { line, at, verdict, team: decision.team, agent: decision.agent, correction: None });
         if self.assignee.is_some() {
             return;
         }
@@ -301,6 +317,20 @@ impl Thread {
     /// The first answer after a line.
     pub fn answer_after(&self, line: usize) -> Option<usize> {
         self.lines.iter().skip(line + 1).position(Line::is_answer).map(|place| line + 1 + place)
+    }
+
+    /// Whoever answered a line also says what it was about, where the AI took it for something else.
+    pub fn correct(&mut self, category: &str) {
+        for place in 0..self.readings.len() {
+            let Reading { line, at, ref verdict, .. } = self.readings[place];
+            if verdict.category == category {
+                continue;
+            }
+            let Some(answer) = self.answer_after(line).map(|answer| &self.lines[answer]) else { continue };
+            let at = (answer.at - TimeDelta::seconds(20)).max(at);
+            let correction = Correction { category: category.to_owned(), by: answer.agent, at };
+            self.readings[place].correction = Some(correction);
+        }
     }
 
     /// The customer's newest line, when nobody has answered it.
