@@ -6,7 +6,7 @@ use super::{
     Key, NEW,
     msg::{Answer, Effect, Posted},
     session::keep,
-    state::{Screen, Session, State},
+    state::{Load, Screen, Session, State},
     thread::{Delivery, Pending, UploadState},
 };
 
@@ -129,6 +129,8 @@ impl State {
         let Some(place) = self.threads.iter().position(|thread| thread.id == NEW) else {
             return;
         };
+        // A list that is being read may be from before it, and would send the customer home.
+        self.list_again |= self.listed == Load::Loading;
         let new = self.threads.remove(place);
         for pending in &new.outbox {
             effects.push(keep(id, pending));

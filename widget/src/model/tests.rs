@@ -233,6 +233,25 @@ fn a_conversation_announced_before_its_answer_is_the_same_one() {
 }
 
 #[test]
+fn a_list_from_before_a_conversation_does_not_hide_it() {
+    let mut kim = Kim::new();
+    kim.tell(Msg::Act(Act::Open(NEW)));
+    kim.say("hello");
+    let reference = reference(&kim.tell(session()));
+    kim.tell(Msg::Listed(Ok(Page::whole(Vec::new()))));
+    let asked = kim.tell(event("ready", None, json!({"last_seq": 10})));
+    assert!(asked.contains(&Effect::List), "{asked:?}");
+    let message = confirmed(1, &reference, "hello");
+    kim.posted(&reference, Ok(Posted::Started(StartedConversation { conversation: conversation(0), message })));
+    // Read before the conversation was there, answered after.
+    let effects = kim.tell(Msg::Listed(Ok(Page::whole(Vec::new()))));
+    assert_eq!(kim.state.screen, Screen::Thread(7));
+    assert!(effects.contains(&Effect::List), "{effects:?}");
+    kim.tell(Msg::Listed(Ok(Page::whole(vec![conversation(0)]))));
+    assert_eq!((kim.state.screen, kim.state.conversations.len()), (Screen::Thread(7), 1));
+}
+
+#[test]
 fn messages_go_out_one_by_one_and_survive_an_outage() {
     let mut kim = Kim::connected();
     let first = reference(&kim.say("one"));
