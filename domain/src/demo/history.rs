@@ -185,13 +185,13 @@ async fn save(tx: &mut TenantTx, customers: &[Customer], played: &[Played], thre
     let messages = places.into_iter().zip(queries::insert_messages(tx, &lines).await?).collect();
     let ids = Ids { contacts, conversations, messages };
     let (rows, bases): (Vec<_>, Vec<_>) = classifications(played, &ids, threshold)?.into_iter().unzip();
-    let classified = queries::insert_classifications(tx, &rows).await?;
-    queries::insert_corrections(tx, &corrections(&classified, &rows)).await?;
+    let classified = queries::assistant::insert_classifications(tx, &rows).await?;
+    queries::assistant::insert_corrections(tx, &corrections(&classified, &rows)).await?;
     let lines = classified.into_iter().zip(&rows).zip(bases);
     let mut decisions: Vec<_> = lines.map(|((id, row), basis)| DecisionRow::classified(id, row, basis)).collect();
     let pending = save_drafts(tx, played, &ids, &mut decisions).await?;
     decisions.sort_by_key(|row| row.created_at);
-    queries::insert_decisions(tx, &decisions).await?;
+    queries::assistant::insert_decisions(tx, &decisions).await?;
     queries::insert_ratings(tx, &ratings(played, &ids)).await?;
     queries::point(tx, &pointers(played, &ids, &pending)?).await?;
     queries::count_figures(tx).await
@@ -223,8 +223,7 @@ fn classifications<'a>(played: &'a [Played], ids: &Ids, threshold: f64) -> Resul
                 outcome: verdict.outcome(threshold),
                 scope: verdict.scope,
                 alternatives: &verdict.alternatives,
-                as_read: &verdict.category,
-                correction: reading.correction.as_ref(),
+                reading,
                 corrected: if reading.correction.is_some() { &["category"] } else { &[] },
             };
             rows.push((row, basis));
@@ -235,17 +234,18 @@ fn classifications<'a>(played: &'a [Played], ids: &Ids, threshold: f64) -> Resul
 }
 
 fn corrections<'a>(classified: &[ClassificationId], rows: &[ClassificationRow<'a>]) -> Vec<CorrectionRow<'a>> {
-    let corrected = classified.iter().zip(rows).filter_map(|(id, row)| Some((id, row, row.correction?)));
-    let mut corrections: Vec<_> = corrected
-        .map(|(id, row, correction)| CorrectionRow {
+    let corrected = classified.iter().zip(rows).filter_map(|(id, row)| {
+        let correction = row.reading.correction.as_ref()?;
+        Some(CorrectionRow {
             classification_id: *id,
             message_id: row.message_id,
             user_id: correction.by,
-            from_value: row.as_read,
+            from_value: &row.reading.verdict.category,
             to_value: &correction.category,
             created_at: correction.at,
         })
-        .collect();
+    });
+    let mut corrections: Vec<_> = corrected.collect();
     corrections.sort_by_key(|row| row.created_at);
     corrections
 }
@@ -286,7 +286,7 @@ async fn save_drafts<'a>(
         })
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;
-    let draft_ids = queries::insert_drafts(tx, &rows).await?;
+    let draft_ids = queries::assistant::insert_drafts(tx, &rows).await?;
     for ((&(index, drafted), id), row) in drafted.iter().zip(&draft_ids).zip(&rows) {
         let read = ledger::read_to_draft(&played[index].thread, drafted.line);
         decisions.push(DecisionRow::drafted(*id, row, drafted, ids.read(index, &read)?));
@@ -305,7 +305,7 @@ async fn save_drafts<'a>(
             })
         })
         .collect();
-    queries::insert_sources(tx, &sources).await?;
+    queries::assistant::insert_sources(tx, &sources).await?;
     let pending = drafted.iter().zip(draft_ids).filter(|((_, drafted), _)| drafted.status == DraftStatus::Pending);
     Ok(pending.map(|((index, _), id)| (*index, id)).collect())
 }

@@ -11,7 +11,7 @@ use types::{
 
 use super::{
     cast::Customer,
-    thread::{Correction, Reading, Thread},
+    thread::{Reading, Thread},
 };
 
 #[derive(Serialize)]
@@ -100,11 +100,8 @@ pub struct ClassificationRow<'a> {
     pub outcome: Outcome,
     pub scope: Option<f64>,
     pub alternatives: &'a [Alternative],
-    /// What `category` was before a correction.
     #[serde(skip)]
-    pub as_read: &'a str,
-    #[serde(skip)]
-    pub correction: Option<&'a Correction>,
+    pub reading: &'a Reading,
     pub corrected: &'static [&'static str],
 }
 

@@ -121,6 +121,15 @@ impl Kim {
         Self { state: boot(Vec::new()).0, now: 1_000_000.0 }
     }
 
+    /// A new visitor whose "hello" is on its way, and the reference of it.
+    fn greeting() -> (Self, String) {
+        let mut kim = Self::new();
+        kim.tell(Msg::Act(Act::Open(NEW)));
+        kim.say("hello");
+        let reference = reference(&kim.tell(session()));
+        (kim, reference)
+    }
+
     /// A returning visitor, connected, with conversation 7 on the screen.
     fn connected() -> Self {
         let mut kim = Self { state: boot(vec![(Key::Visitor, "v0".to_owned())]).0, now: 1_000_000.0 };
@@ -151,6 +160,12 @@ impl Kim {
 
     fn posted(&mut self, reference: &str, answer: Answer<Posted>) -> Vec<Effect> {
         self.tell(Msg::Posted { client_ref: reference.to_owned(), answer })
+    }
+
+    /// "hello" has become conversation 7.
+    fn started(&mut self, reference: &str) -> Vec<Effect> {
+        let message = confirmed(1, reference, "hello");
+        self.posted(reference, Ok(Posted::Started(StartedConversation { conversation: conversation(0), message })))
     }
 
     fn texts(&self, thread: i64) -> Vec<&str> {
@@ -204,13 +219,7 @@ fn the_first_message_opens_a_session_and_then_a_conversation() {
     assert!(effects.contains(&Effect::Connect));
     // What is written meanwhile waits for the conversation.
     assert!(posts(&kim.say("are you there?")).is_empty());
-    let effects = kim.posted(
-        &reference,
-        Ok(Posted::Started(StartedConversation {
-            conversation: conversation(0),
-            message: confirmed(1, &reference, "hello"),
-        })),
-    );
+    let effects = kim.started(&reference);
     assert_eq!(kim.state.screen, Screen::Thread(7));
     assert_eq!(posts(&effects)[0].0, 7);
     assert_eq!(kim.texts(7), ["hello", "are you there?"]);
@@ -219,14 +228,11 @@ fn the_first_message_opens_a_session_and_then_a_conversation() {
 
 #[test]
 fn a_conversation_announced_before_its_answer_is_the_same_one() {
-    let mut kim = Kim::new();
-    kim.tell(Msg::Act(Act::Open(NEW)));
-    kim.say("hello");
-    let reference = reference(&kim.tell(session()));
+    let (mut kim, reference) = Kim::greeting();
     let live = confirmed(1, &reference, "hello");
     kim.tell(event("message:new", Some(11), json!(live)));
     assert_eq!(kim.state.screen, Screen::Thread(7));
-    kim.posted(&reference, Ok(Posted::Started(StartedConversation { conversation: conversation(0), message: live })));
+    kim.started(&reference);
     assert_eq!(kim.texts(7), ["hello"]);
     assert!(kim.state.thread(NEW).is_none());
     assert_eq!(kim.state.conversations.len(), 1);
@@ -234,15 +240,11 @@ fn a_conversation_announced_before_its_answer_is_the_same_one() {
 
 #[test]
 fn a_list_from_before_a_conversation_does_not_hide_it() {
-    let mut kim = Kim::new();
-    kim.tell(Msg::Act(Act::Open(NEW)));
-    kim.say("hello");
-    let reference = reference(&kim.tell(session()));
+    let (mut kim, reference) = Kim::greeting();
     kim.tell(Msg::Listed(Ok(Page::whole(Vec::new()))));
     let asked = kim.tell(event("ready", None, json!({"last_seq": 10})));
     assert!(asked.contains(&Effect::List), "{asked:?}");
-    let message = confirmed(1, &reference, "hello");
-    kim.posted(&reference, Ok(Posted::Started(StartedConversation { conversation: conversation(0), message })));
+    kim.started(&reference);
     // Read before the conversation was there, answered after.
     let effects = kim.tell(Msg::Listed(Ok(Page::whole(Vec::new()))));
     assert_eq!(kim.state.screen, Screen::Thread(7));
